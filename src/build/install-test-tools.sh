@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Brings what the JavaScript tests need: Node, npm, Chromium and the packages of src/test/js. Quick when all is there.
+set -euo pipefail
+
+js=$(cd "$(dirname "${BASH_SOURCE[0]}")/../test/js" && pwd)
+
+has_node() {
+    command -v node >/dev/null && command -v npm >/dev/null &&
+        node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)'
+}
+
+has_chromium() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+
+missing=()
+# Debian's npm pulls in hundreds of packages, and NodeSource's nodejs brings its own and conflicts with it
+if ! has_node; then
+    missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+fi
+has_chromium || missing+=(chromium)
+
+if ((${#missing[@]})); then
+    if ! command -v apt-get >/dev/null || ((EUID != 0)); then
+        echo "The JavaScript tests need Node 18 or newer, npm and Chromium; missing: ${missing[*]}." >&2
+        echo "Install them, run this script as root on Debian, or skip the tests with -DskipITs." >&2
+        exit 1
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    if ! has_node; then
+        echo "This Debian's nodejs is older than 18: install a newer Node by hand." >&2
+        exit 1
+    fi
+fi
+
+# npm writes this file last, so a broken installation is never taken for a whole one
+installed=$js/node_modules/.package-lock.json
+if [[ ! -e $installed || $js/package-lock.json -nt $installed ]]; then
+    (cd "$js" && npm ci --no-progress --loglevel=error)
+    touch "$installed"
+fi

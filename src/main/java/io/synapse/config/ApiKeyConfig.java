@@ -1,0 +1,25 @@
+package io.synapse.config;
+
+import java.util.Set;
+
+/**
+ * One API key, as it stands in the configuration: {@code name:sha256-in-hex} or {@code
+ * name:sha256-in-hex:agent|agent}.
+ *
+ * @param name who uses the key; appears in logs
+ * @param sha256 the SHA-256 hash of the key in UTF-8, 64 lower-case hexadecimal digits
+ * @param agents the agents it may join; empty means all
+ */
+public record ApiKeyConfig(String name, String sha256, Set<String> agents) {
+
+    /** Copies the set. */
+    public ApiKeyConfig {
+        agents = Set.copyOf(agents);
+    }
+
+    /** Leaves the hash out: this text may reach a log. */
+    @Override
+    public String toString() {
+        return "ApiKeyConfig[" + name + "]";
+    }
+}

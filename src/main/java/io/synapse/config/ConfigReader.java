@@ -1,0 +1,210 @@
+package io.synapse.config;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Reads and validates the configuration, once. Where values come from is the caller's business: a function from a
+ * property's name to its text, so that tests need no server.
+ */
+public final class ConfigReader {
+
+    private static final Pattern API_KEY =
+            Pattern.compile("([^:\\s]{1,64}):([0-9a-fA-F]{64})(?::([^|\\s]+(?:\\|[^|\\s]+)*))?");
+    private static final Pattern ORIGIN = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#@*,]+");
+    private static final int MIN_SECRET_BYTES = 32;
+    private static final int MIB = 1024 * 1024;
+
+    private final Function<String, Optional<String>> source;
+
+    /**
+     * Reads from a source.
+     *
+     * @param source gives the text of a property, or empty where it has none or an empty one
+     */
+    public ConfigReader(Function<String, Optional<String>> source) {
+        this.source = Objects.requireNonNull(source, "source");
+    }
+
+    /**
+     * Reads everything.
+     *
+     * @return the configuration
+     * @throws ConfigException if a value is missing or cannot be used; it names the property
+     */
+    public SynapseConfig read() {
+        AuthConfig auth = auth();
+        return new SynapseConfig(
+                mode(auth),
+                auth,
+                new LimitsConfig(
+                        integer("synapse.limits.connections", 1, 1_000_000),
+                        integer("synapse.limits.message-bytes", 1024, 64 * MIB),
+                        integer("synapse.limits.nesting-depth", 2, 500),
+                        integer("synapse.limits.topics-per-connection", 1, 10_000),
+                        integer("synapse.limits.malformed-frames", 1, Integer.MAX_VALUE),
+                        duration("synapse.limits.close-delay", Duration.ZERO, Duration.ofMinutes(1))),
+                new OutboxConfig(
+                        integer("synapse.outbox.max-messages", 16, 1_000_000),
+                        integer("synapse.outbox.max-bytes", 16 * 1024, 1024 * MIB),
+                        integer("synapse.outbox.low-water-bytes", 1024, 1024 * MIB),
+                        duration("synapse.outbox.send-timeout", Duration.ofMillis(10), Duration.ofMinutes(10))),
+                query(),
+                new LibraryConfig(
+                        source.apply("synapse.library.folder"),
+                        decimal("synapse.library.pace", 0, 100_000),
+                        integer("synapse.library.passages", 1, 20),
+                        integer("synapse.library.max-documents", 1, 1_000_000),
+                        integer("synapse.library.max-document-bytes", 1024, 64 * MIB)),
+                bool("synapse.payara.idle-timer-off"));
+    }
+
+    private QueryConfig query() {
+        Duration longest = Duration.ofDays(1);
+        return new QueryConfig(
+                required("synapse.engine"),
+                integer("synapse.query.max-concurrent", 1, 10_000),
+                integer("synapse.query.max-queued", 0, 1_000_000),
+                duration("synapse.query.default-timeout", Duration.ofMillis(1), longest),
+                duration("synapse.query.max-timeout", Duration.ofMillis(1), longest),
+                integer("synapse.query.max-thoughts", 1, 10_000_000),
+                integer("synapse.query.max-output-bytes", 1024, 1024 * MIB),
+                integer("synapse.query.max-lag", 1, 10_000_000),
+                duration("synapse.query.stop-timeout", Duration.ofMillis(1), Duration.ofMinutes(1)),
+                integer("synapse.query.kept-count", 0, 10_000_000),
+                integer("synapse.query.kept-bytes", 0, Integer.MAX_VALUE),
+                duration("synapse.query.kept-age", Duration.ZERO, Duration.ofDays(30)));
+    }
+
+    private Mode mode(AuthConfig auth) {
+        String text = required("synapse.mode");
+        return switch (text) {
+            case "auto" ->
+                auth.apiKeys().isEmpty() && auth.tokenSecret().isEmpty() ? Mode.DEVELOPMENT : Mode.PRODUCTION;
+            case "development" -> Mode.DEVELOPMENT;
+            case "production" -> Mode.PRODUCTION;
+            default -> throw new ConfigException("synapse.mode", "must be auto, development or production: " + text);
+        };
+    }
+
+    private AuthConfig auth() {
+        List<ApiKeyConfig> keys = new ArrayList<>();
+        for (String entry : list("synapse.auth.api-keys")) {
+            ApiKeyConfig key = apiKey(entry, keys.size() + 1);
+            if (keys.stream().anyMatch(other -> other.sha256().equals(key.sha256()))) {
+                throw new ConfigException(
+                        "synapse.auth.api-keys", "entry " + (keys.size() + 1) + " repeats the key of another entry");
+            }
+            keys.add(key);
+        }
+        Optional<String> secret = source.apply("synapse.auth.token-secret");
+        if (secret.isPresent() && secret.get().length() < MIN_SECRET_BYTES) {
+            throw new ConfigException(
+                    "synapse.auth.token-secret", "must have at least " + MIN_SECRET_BYTES + " characters");
+        }
+        return new AuthConfig(
+                keys,
+                secret,
+                duration("synapse.auth.token-max-age", Duration.ofSeconds(1), Duration.ofHours(24)),
+                origins());
+    }
+
+    private List<String> origins() {
+        List<String> origins = list("synapse.auth.allowed-origins");
+        for (String origin : origins) {
+            if (!ORIGIN.matcher(origin).matches()) {
+                throw new ConfigException(
+                        "synapse.auth.allowed-origins",
+                        "must be origins such as https://app.example.com, without a path: " + origin);
+            }
+        }
+        return origins;
+    }
+
+    // The message tells the entry's place, not its text: half of it may be a secret in the wrong place.
+    private static ApiKeyConfig apiKey(String entry, int place) {
+        var matcher = API_KEY.matcher(entry);
+        if (!matcher.matches()) {
+            throw new ConfigException(
+                    "synapse.auth.api-keys",
+                    "entry " + place + " is not name:sha256-in-hex or name:sha256-in-hex:agent|agent");
+        }
+        Set<String> agents = matcher.group(3) == null
+                ? Set.of()
+                : Set.copyOf(List.of(matcher.group(3).split("\\|", -1)));
+        return new ApiKeyConfig(matcher.group(1), matcher.group(2).toLowerCase(Locale.ROOT), agents);
+    }
+
+    private List<String> list(String name) {
+        return source.apply(name).stream()
+                .flatMap(text -> List.of(text.split(",", -1)).stream())
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .toList();
+    }
+
+    private String required(String name) {
+        // A properties file keeps the blanks at the end of a line, where nobody sees them.
+        return source.apply(name)
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .orElseThrow(() -> new ConfigException(name, "is missing"));
+    }
+
+    private int integer(String name, int min, int max) {
+        String text = required(name);
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new ConfigException(name, "must be a whole number: " + text);
+        }
+        throw new ConfigException(name, "must be within " + min + " and " + max + ": " + text);
+    }
+
+    private double decimal(String name, double min, double max) {
+        String text = required(name);
+        try {
+            double value = Double.parseDouble(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new ConfigException(name, "must be a number: " + text);
+        }
+        throw new ConfigException(name, "must be within " + min + " and " + max + ": " + text);
+    }
+
+    private boolean bool(String name) {
+        String text = required(name);
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new ConfigException(name, "must be true or false: " + text);
+        };
+    }
+
+    private Duration duration(String name, Duration min, Duration max) {
+        String text = required(name);
+        Duration value;
+        try {
+            value = Duration.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new ConfigException(name, "must be an ISO-8601 duration such as PT30S: " + text);
+        }
+        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+            throw new ConfigException(name, "must be within " + min + " and " + max + ": " + text);
+        }
+        return value;
+    }
+}

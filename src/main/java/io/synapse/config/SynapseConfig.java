@@ -1,0 +1,21 @@
+package io.synapse.config;
+
+/**
+ * The whole configuration of a node. Immutable.
+ *
+ * @param mode development or production
+ * @param auth who may connect
+ * @param limits what one client can ask
+ * @param outbox what may wait to be sent
+ * @param query the life of queries
+ * @param library the default engine
+ * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
+ */
+public record SynapseConfig(
+        Mode mode,
+        AuthConfig auth,
+        LimitsConfig limits,
+        OutboxConfig outbox,
+        QueryConfig query,
+        LibraryConfig library,
+        boolean tyrusIdleTimerOff) {}

@@ -1,0 +1,196 @@
+package io.synapse.connection;
+
+import io.synapse.protocol.CodecException;
+import io.synapse.protocol.ServerMessage;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The open connections of this node, by id and by the agents they have joined. Safe for use by many threads. It holds
+ * nothing of a connection that was untracked; how many there can be is the admission's bound.
+ */
+public final class ConnectionRegistry {
+
+    private static final System.Logger LOGGER = System.getLogger(ConnectionRegistry.class.getName());
+
+    private final Map<String, Entry> byId = new ConcurrentHashMap<>();
+    private final Map<String, Set<Connection>> byAgent = new ConcurrentHashMap<>();
+
+    /** What is known of one connection. Guarded by itself; {@code agents} is null once it is untracked. */
+    private static final class Entry {
+        private final Connection connection;
+        private Set<String> agents = new HashSet<>();
+
+        private Entry(Connection connection) {
+            this.connection = connection;
+        }
+    }
+
+    /**
+     * Adds a connection. Does nothing if it is there. To miss no end, first track, then {@link Connection#onClose} with
+     * {@link #untrack}.
+     *
+     * @param connection open
+     */
+    public void track(Connection connection) {
+        byId.putIfAbsent(connection.id(), new Entry(connection));
+    }
+
+    /**
+     * Removes a connection and everything known of it. Does nothing if it is not there.
+     *
+     * @param connection any
+     */
+    public void untrack(Connection connection) {
+        Entry entry = find(connection);
+        if (entry == null || !byId.remove(connection.id(), entry)) {
+            return;
+        }
+        synchronized (entry) {
+            entry.agents.forEach(agent -> removeMember(agent, connection));
+            entry.agents = null;
+        }
+    }
+
+    /**
+     * Notes that a connection has joined an agent. Does nothing if the connection is not tracked.
+     *
+     * @param connection any
+     * @param agent the agent
+     */
+    public void joined(Connection connection, String agent) {
+        Entry entry = find(connection);
+        if (entry == null) {
+            return;
+        }
+        synchronized (entry) {
+            // Untracked meanwhile: adding it now would leave it in the index for ever.
+            if (entry.agents != null && entry.agents.add(agent)) {
+                byAgent.compute(agent, (key, members) -> {
+                    Set<Connection> set = members == null ? ConcurrentHashMap.newKeySet() : members;
+                    set.add(connection);
+                    return set;
+                });
+            }
+        }
+    }
+
+    /**
+     * Notes that a connection has left an agent.
+     *
+     * @param connection any
+     * @param agent the agent
+     */
+    public void left(Connection connection, String agent) {
+        Entry entry = find(connection);
+        if (entry == null) {
+            return;
+        }
+        synchronized (entry) {
+            if (entry.agents != null && entry.agents.remove(agent)) {
+                removeMember(agent, connection);
+            }
+        }
+    }
+
+    /** The entry of this very connection, or null. */
+    private Entry find(Connection connection) {
+        Entry entry = byId.get(connection.id());
+        return entry != null && entry.connection == connection ? entry : null;
+    }
+
+    private void removeMember(String agent, Connection connection) {
+        byAgent.computeIfPresent(agent, (key, members) -> {
+            members.remove(connection);
+            return members.isEmpty() ? null : members;
+        });
+    }
+
+    /**
+     * Finds a connection.
+     *
+     * @param id its id
+     * @return the connection, if it is open on this node
+     */
+    public Optional<Connection> get(String id) {
+        return Optional.ofNullable(byId.get(id)).map(entry -> entry.connection);
+    }
+
+    /**
+     * The open connections.
+     *
+     * @return a copy of this moment
+     */
+    public List<Connection> listActive() {
+        return byId.values().stream().map(entry -> entry.connection).toList();
+    }
+
+    /**
+     * The connections that have joined an agent.
+     *
+     * @param agent the agent
+     * @return a copy of this moment
+     */
+    public Collection<Connection> ofAgent(String agent) {
+        return List.copyOf(byAgent.getOrDefault(agent, Set.of()));
+    }
+
+    /**
+     * How many connections are open.
+     *
+     * @return 0 or more
+     */
+    public int count() {
+        return byId.size();
+    }
+
+    /**
+     * How many agents have connections.
+     *
+     * @return 0 or more
+     */
+    public int agents() {
+        return byAgent.size();
+    }
+
+    /**
+     * Sends a message to every connection of an agent.
+     *
+     * @param agent the agent
+     * @param message what to say; a broadcast has no join ref
+     * @return how many connections it was given to
+     */
+    public int sendToAgent(String agent, ServerMessage message) {
+        return send(ofAgent(agent), message);
+    }
+
+    /**
+     * Sends a message to every connection.
+     *
+     * @param message what to say
+     * @return how many connections it was given to
+     */
+    public int broadcastToAll(ServerMessage message) {
+        return send(listActive(), message);
+    }
+
+    // One client's codec that has no word for the message must not keep it from the others.
+    private static int send(Collection<Connection> receivers, ServerMessage message) {
+        int given = 0;
+        for (Connection connection : receivers) {
+            try {
+                connection.sendData(message);
+                given++;
+            } catch (CodecException e) {
+                LOGGER.log(Level.WARNING, "{0} cannot be sent to {1}: {2}", message.kind(), connection, e.getMessage());
+            }
+        }
+        return given;
+    }
+}

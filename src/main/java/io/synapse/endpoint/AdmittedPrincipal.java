@@ -1,0 +1,19 @@
+package io.synapse.endpoint;
+
+import io.synapse.security.Verdict.Admitted;
+import java.security.Principal;
+
+/**
+ * Carries what the handshake filter found out to the endpoint: the one thing of a request that every container hands on
+ * to the session, untouched and per connection.
+ *
+ * @param admitted the verdict
+ * @param remoteAddress where the client is; the WebSocket API does not tell
+ */
+record AdmittedPrincipal(Admitted admitted, String remoteAddress) implements Principal {
+
+    @Override
+    public String getName() {
+        return admitted.identity().map(identity -> identity.subject()).orElse("anonymous");
+    }
+}

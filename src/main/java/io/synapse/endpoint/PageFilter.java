@@ -1,0 +1,49 @@
+package io.synapse.endpoint;
+
+import io.synapse.security.AccessPolicy;
+import jakarta.inject.Inject;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Stands in front of the page and the REST side: the rules of access, and the headers that keep a page to itself. */
+@WebFilter(
+        urlPatterns = {"/", "/index.html", "/assets/*", "/api/*"},
+        asyncSupported = true)
+public class PageFilter implements Filter {
+
+    @Inject
+    private AccessPolicy access;
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletRequest http = (HttpServletRequest) request;
+        HttpServletResponse answer = (HttpServletResponse) response;
+        Optional<String> refusal = access.refusal(
+                http.getRemoteAddr(),
+                Optional.ofNullable(http.getHeader("Host")),
+                Optional.ofNullable(http.getHeader("Origin")),
+                Requests.isForwarded(http));
+        answer.setHeader(
+                "Content-Security-Policy",
+                "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+                        + "form-action 'none'; object-src 'none'");
+        answer.setHeader("X-Content-Type-Options", "nosniff");
+        answer.setHeader("Referrer-Policy", "no-referrer");
+        if (refusal.isPresent()) {
+            answer.setStatus(HttpServletResponse.SC_FORBIDDEN);
+            answer.setContentType("text/plain");
+            answer.getWriter().println(refusal.get());
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+}

@@ -1,0 +1,63 @@
+package io.synapse.endpoint.rest;
+
+import io.synapse.security.Authenticator;
+import io.synapse.security.HandshakeTokens;
+import io.synapse.security.Identity;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.CacheControl;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code POST /api/tokens}: a short-lived token for the handshake, in exchange for an API key. A service that holds the
+ * key hands the token to a browser, which never sees the key.
+ */
+@Path("/tokens")
+@RequestScoped
+public class TokenResource {
+
+    private static final Duration LIFETIME = Duration.ofHours(1);
+
+    @Inject
+    private Authenticator authenticator;
+
+    @Inject
+    private HandshakeTokens tokens;
+
+    @Context
+    private HttpHeaders headers;
+
+    /**
+     * Makes a token.
+     *
+     * @return 201 with {@code {token, expires_at}}, {@code expires_at} in epoch milliseconds; 401 without a good key
+     */
+    @POST
+    @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    public Response create() {
+        Optional<Identity> identity = BearerKey.identify(headers, authenticator);
+        if (identity.isEmpty()) {
+            return Problem.of(Response.Status.UNAUTHORIZED, "Authorization: Bearer with an API key is needed");
+        }
+        HandshakeTokens.Issued issued = tokens.issue(identity.get(), LIFETIME);
+        CacheControl never = new CacheControl();
+        never.setNoStore(true);
+        return Response.status(Response.Status.CREATED)
+                .cacheControl(never)
+                .entity(Map.of(
+                        "token",
+                        issued.token(),
+                        "expires_at",
+                        issued.expiresAt().toEpochMilli()))
+                .build();
+    }
+}

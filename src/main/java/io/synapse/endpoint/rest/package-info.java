@@ -1,0 +1,2 @@
+/** The REST side, under {@code /api}: what runs here, tokens for the handshake, metrics. */
+package io.synapse.endpoint.rest;

@@ -1,0 +1,56 @@
+package io.synapse.operations;
+
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
+import io.synapse.query.QueryService;
+
+/**
+ * The node's figures in the Prometheus text format, version 0.0.4. There is no metrics API that all servers have, so the
+ * application brings its own; names and helps are ours, so nothing from outside can get into them.
+ */
+public final class PrometheusText {
+
+    private final Counters counters;
+    private final ConnectionRegistry connections;
+    private final QueryService queries;
+
+    /**
+     * Writes the figures of these.
+     *
+     * @param counters what has happened
+     * @param connections what is open
+     * @param queries what runs
+     */
+    public PrometheusText(Counters counters, ConnectionRegistry connections, QueryService queries) {
+        this.counters = counters;
+        this.connections = connections;
+        this.queries = queries;
+    }
+
+    /**
+     * Writes all figures.
+     *
+     * @return lines, each with its end
+     */
+    public String write() {
+        StringBuilder text = new StringBuilder();
+        for (Counter counter : Counter.values()) {
+            figure(text, counter.metric() + ".total", "counter", counter.meaning(), counters.get(counter));
+        }
+        QueryService.Status status = queries.status();
+        figure(text, "synapse.connections.open", "gauge", "open connections", connections.count());
+        figure(text, "synapse.queries.running", "gauge", "queries whose engine works", status.running());
+        figure(text, "synapse.queries.waiting", "gauge", "queries that wait for a place", status.waiting());
+        figure(text, "synapse.queries.kept", "gauge", "ended queries that are remembered", status.kept());
+        figure(text, "synapse.queries.kept.bytes", "gauge", "memory of ended queries", status.keptBytes());
+        return text.toString();
+    }
+
+    private static void figure(StringBuilder text, String metric, String type, String help, long value) {
+        String name = metric.replace('.', '_').replace('-', '_');
+        text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+        text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+        text.append(name).append(' ').append(value).append('\n');
+    }
+}

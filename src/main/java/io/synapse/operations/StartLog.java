@@ -1,0 +1,48 @@
+package io.synapse.operations;
+
+import io.synapse.config.Mode;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
+
+/**
+ * Starts everything when the application is deployed, so that a configuration that cannot be used fails the deployment
+ * and not the first client; says in the log what was started.
+ */
+@Singleton
+@Startup
+public class StartLog {
+
+    private static final System.Logger LOGGER = System.getLogger(StartLog.class.getName());
+
+    @Inject
+    private NodeInfo info;
+
+    @Inject
+    private NodeState state;
+
+    @Inject
+    private StartSignal signal;
+
+    @PostConstruct
+    void started() {
+        signal.give();
+        LOGGER.log(Level.INFO, "Synapse {0} is started, with the engine {1}", info.version(), info.engine());
+        if (info.mode() == Mode.DEVELOPMENT) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "DEVELOPMENT MODE: no credentials are configured, so only clients on this machine are let in, with "
+                            + "the key test_key. Set synapse.auth.api-keys for use by others.");
+        }
+        state.notReady().ifPresent(reason -> LOGGER.log(Level.ERROR, "Synapse will not serve anybody: {0}", reason));
+    }
+
+    @PreDestroy
+    void stopping() {
+        state.stop();
+        LOGGER.log(Level.INFO, "Synapse stops");
+    }
+}

@@ -1,0 +1,75 @@
+package io.synapse.platform;
+
+/** Everything that is counted, each with what it tells an operator. */
+public enum Counter {
+    /** Connections opened. */
+    CONNECTIONS_OPENED("synapse.connections.opened", "connections opened"),
+    /** Connections closed, for whatever reason. */
+    CONNECTIONS_CLOSED("synapse.connections.closed", "connections closed, by either side"),
+    /** Handshakes refused. */
+    HANDSHAKES_REFUSED("synapse.handshakes.refused", "handshakes refused before the upgrade"),
+    /** Frames received. */
+    FRAMES_RECEIVED("synapse.frames.received", "frames received from clients"),
+    /** Frames sent. */
+    FRAMES_SENT("synapse.frames.sent", "frames the container has sent, counted when their connection closes"),
+    /** Frames dropped. */
+    FRAMES_DROPPED("synapse.frames.dropped", "frames that were to be sent and were not, counted at the close"),
+    /** Frames that could not be understood. */
+    FRAMES_INVALID("synapse.frames.invalid", "frames answered with an error because they could not be understood"),
+    /** Frames for a join that was replaced. */
+    FRAMES_STALE("synapse.frames.stale", "frames for a join that has been replaced, which the protocol says to ignore"),
+    /** Frames too large. */
+    FRAMES_TOO_BIG("synapse.frames.too-big", "messages over synapse.limits.message-bytes"),
+    /** Clients cut off because they read too slowly. */
+    SLOW_CONSUMERS("synapse.connections.slow-consumers", "clients cut off because they read too slowly"),
+    /** Topics that failed. */
+    TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
+    /** Joins refused. */
+    JOINS_REFUSED("synapse.joins.refused", "joins with a wrong, expired or absent credential"),
+    /** Queries accepted. */
+    QUERIES_STARTED("synapse.queries.started", "queries accepted"),
+    /** Queries that found the one they repeat. */
+    QUERIES_ATTACHED("synapse.queries.attached", "queries that repeat one and were attached to it"),
+    /** Queries refused. */
+    QUERIES_REFUSED("synapse.queries.refused", "queries refused: overloaded, stopping, or their ref in use"),
+    /** Queries that succeeded. */
+    QUERIES_SUCCEEDED("synapse.queries.succeeded", "queries that ended with success"),
+    /** Queries that were interrupted. */
+    QUERIES_INTERRUPTED("synapse.queries.interrupted", "queries that ended with an interrupt"),
+    /** Queries that timed out. */
+    QUERIES_TIMED_OUT("synapse.queries.timed-out", "queries that ended with a time-out"),
+    /** Queries that failed. */
+    QUERIES_FAILED("synapse.queries.failed", "queries that ended with an error"),
+    /** Thoughts emitted. */
+    THOUGHTS("synapse.thoughts", "thoughts that engines emitted"),
+    /** Thoughts refused because their query had ended. */
+    THOUGHTS_LATE("synapse.thoughts.late", "thoughts that engines emitted after the end of their query; dropped"),
+    /** Engines that went on. */
+    ENGINES_RUNAWAY("synapse.engines.runaway", "engines that went on longer than synapse.query.stop-timeout");
+
+    private final String metric;
+    private final String meaning;
+
+    Counter(String metric, String meaning) {
+        this.metric = metric;
+        this.meaning = meaning;
+    }
+
+    /**
+     * The name an operator sees.
+     *
+     * @return dotted lower-case
+     */
+    public String metric() {
+        return metric;
+    }
+
+    /**
+     * What the figure tells.
+     *
+     * @return one line
+     */
+    public String meaning() {
+        return meaning;
+    }
+}

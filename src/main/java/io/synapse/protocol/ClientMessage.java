@@ -1,0 +1,158 @@
+package io.synapse.protocol;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** What a client can say. Immutable; every value is within its documented bound. */
+public sealed interface ClientMessage extends Inbound {
+
+    /** The longest ref of a query, in characters. */
+    int MAX_QUERY_REF_LENGTH = 128;
+
+    /** The longest reason of an interrupt, in characters. */
+    int MAX_REASON_LENGTH = 256;
+
+    /**
+     * Which of them it is, for an exhaustive switch.
+     *
+     * @return the kind
+     */
+    Kind kind();
+
+    /** The kinds of client messages, one for each record below. */
+    enum Kind {
+        /** {@link Join}. */
+        JOIN,
+        /** {@link Leave}. */
+        LEAVE,
+        /** {@link Heartbeat}. */
+        HEARTBEAT,
+        /** {@link Query}. */
+        QUERY,
+        /** {@link Interrupt}. */
+        INTERRUPT,
+        /** {@link Resume}. */
+        RESUME,
+        /** {@link Ping}. */
+        PING
+    }
+
+    /**
+     * Joins a topic.
+     *
+     * @param address the topic and the new join
+     * @param credential the API key or token offered, if any
+     * @param nestedThoughts whether thoughts come as {@code {ref,seq,thought:{…}}}
+     * @param resume the ref of a query to follow at once, if any
+     * @param afterSeq the seq of its last thought that the client has
+     */
+    record Join(
+            Address address,
+            Optional<String> credential,
+            boolean nestedThoughts,
+            Optional<String> resume,
+            long afterSeq)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.JOIN;
+        }
+    }
+
+    /**
+     * Leaves a topic.
+     *
+     * @param address the topic
+     */
+    record Leave(Address address) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.LEAVE;
+        }
+    }
+
+    /**
+     * Asks whether the connection lives.
+     *
+     * @param address what to quote
+     */
+    record Heartbeat(Address address) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.HEARTBEAT;
+        }
+    }
+
+    /**
+     * Asks the agent a question.
+     *
+     * @param address the agent's topic
+     * @param ref the client's name for the query
+     * @param question what is asked
+     * @param priority 0 to 9, if given
+     * @param timeoutMillis at least 1, if given
+     * @param pace words per second, 0 for as fast as possible, if given
+     * @param onDisconnect what happens when nobody follows any more
+     * @param afterSeq the seq of the last thought that the client has, 0 for none
+     * @param traceparent the W3C trace context, if given
+     */
+    record Query(
+            Address address,
+            String ref,
+            String question,
+            OptionalInt priority,
+            OptionalLong timeoutMillis,
+            OptionalDouble pace,
+            OnDisconnect onDisconnect,
+            long afterSeq,
+            Optional<String> traceparent)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.QUERY;
+        }
+    }
+
+    /**
+     * Stops a query.
+     *
+     * @param address the agent's topic
+     * @param ref the client's name for the query
+     * @param reason why, for everyone who follows it
+     */
+    record Interrupt(Address address, String ref, String reason) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.INTERRUPT;
+        }
+    }
+
+    /**
+     * Follows a query that runs or has ended.
+     *
+     * @param address the agent's topic
+     * @param ref the client's name for the query
+     * @param afterSeq the seq of the last thought that the client has, 0 for none
+     */
+    record Resume(Address address, String ref, long afterSeq) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.RESUME;
+        }
+    }
+
+    /**
+     * Asks for the time.
+     *
+     * @param address the agent's topic
+     * @param data what a binary ping carried, to be sent back; null for a JSON ping
+     */
+    record Ping(Address address, Bytes data) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.PING;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.synapse.protocol;
+
+/**
+ * Why the server closes a connection. The code tells the client what to do: 4000 to 4499 mean "come back later", 4500 to
+ * 4999 "do not come back as you are"; the rest is RFC 6455's. {@code docs/protocol.md} holds the same table, and a test
+ * compares the two.
+ */
+public enum CloseReason {
+    /** The application is stopping or being replaced; come back. */
+    SERVICE_RESTART(1012, "service restart"),
+    /** A message was larger than {@code synapse.limits.message-bytes}. */
+    TOO_BIG(1009, "message too big"),
+    /** Too many malformed frames on one connection. */
+    POLICY(1008, "too many malformed frames"),
+    /** Something failed in the server; come back. */
+    INTERNAL(1011, "internal error"),
+    /** The client reads more slowly than it is written to; come back and resume. */
+    SLOW_CONSUMER(4008, "slow consumer");
+
+    private final int code;
+    private final String phrase;
+
+    CloseReason(int code, String phrase) {
+        this.code = code;
+        this.phrase = phrase;
+    }
+
+    /**
+     * The close code.
+     *
+     * @return 1000 to 4999
+     */
+    public int code() {
+        return code;
+    }
+
+    /**
+     * The text of the close frame.
+     *
+     * @return at most 123 bytes in UTF-8, as RFC 6455 allows
+     */
+    public String phrase() {
+        return phrase;
+    }
+}

@@ -1,0 +1,181 @@
+package io.synapse.protocol;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** The payloads that the server's messages have, each with its fields in the order the protocol lists them. */
+public final class Payloads {
+
+    private Payloads() {}
+
+    /**
+     * A payload of a few named values.
+     *
+     * @param namesAndValues names and values in turn; a null value leaves its name out. Values are text, whole numbers,
+     *     doubles or booleans
+     * @return the payload
+     */
+    public static Body of(Object... namesAndValues) {
+        Object[] copy = namesAndValues.clone();
+        return generator -> {
+            generator.writeStartObject();
+            for (int i = 0; i < copy.length; i += 2) {
+                if (copy[i + 1] != null) {
+                    generator.writeFieldName((String) copy[i]);
+                    value(generator, copy[i + 1], 0, 1);
+                }
+            }
+            generator.writeEndObject();
+        };
+    }
+
+    /**
+     * What was wrong with a frame or a request.
+     *
+     * @param reason one of {@link Reasons}
+     * @param detail which part; empty leaves it out
+     * @param ref the query it is about; null leaves it out
+     * @return {@code {reason, detail?, ref?}}
+     */
+    public static Body error(String reason, String detail, String ref) {
+        return of("reason", reason, "detail", detail.isEmpty() ? null : detail, "ref", ref);
+    }
+
+    /**
+     * One thought.
+     *
+     * @param ref the query
+     * @param seq its position in the query
+     * @param type what kind of step
+     * @param content the step
+     * @param confidence 0 to 1, if known
+     * @param timestamp epoch milliseconds
+     * @param nested whether type and content stand in an object of their own
+     * @return {@code {ref,seq,type,content,timestamp}}, or {@code {ref,seq,timestamp,thought:{type,content}}}, with
+     *     {@code confidence} beside {@code content} if known
+     */
+    public static Body thought(
+            String ref,
+            long seq,
+            String type,
+            String content,
+            OptionalDouble confidence,
+            long timestamp,
+            boolean nested) {
+        return generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("ref", ref);
+            generator.writeNumberField("seq", seq);
+            if (nested) {
+                generator.writeNumberField("timestamp", timestamp);
+                generator.writeObjectFieldStart("thought");
+            }
+            generator.writeStringField("type", type);
+            generator.writeStringField("content", content);
+            if (confidence.isPresent()) {
+                generator.writeFieldName("confidence");
+                number(generator, confidence.getAsDouble());
+            }
+            if (nested) {
+                generator.writeEndObject();
+            } else {
+                generator.writeNumberField("timestamp", timestamp);
+            }
+            generator.writeEndObject();
+        };
+    }
+
+    /**
+     * The one result of a query.
+     *
+     * @param ref the query
+     * @param status how it ended
+     * @param data what it found; values as {@code Answer} allows them
+     * @param maxDepth how deep the data may nest
+     * @param latencyMillis from acceptance to the end
+     * @param lastSeq the seq of the last thought
+     * @param truncated whether the thoughts end before the answer does
+     * @return {@code {ref,status,data,latency_ms,last_seq,truncated_at_seq?}}
+     */
+    public static Body result(
+            String ref,
+            String status,
+            Map<String, ?> data,
+            int maxDepth,
+            long latencyMillis,
+            long lastSeq,
+            boolean truncated) {
+        return generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("ref", ref);
+            generator.writeStringField("status", status);
+            generator.writeFieldName("data");
+            value(generator, data, 0, maxDepth);
+            generator.writeNumberField("latency_ms", latencyMillis);
+            generator.writeNumberField("last_seq", lastSeq);
+            if (truncated) {
+                generator.writeNumberField("truncated_at_seq", lastSeq);
+            }
+            generator.writeEndObject();
+        };
+    }
+
+    private static void value(JsonGenerator generator, Object value, int depth, int maxDepth) throws IOException {
+        if (depth > maxDepth) {
+            throw new IOException("data nests deeper than " + maxDepth);
+        }
+        if (value == null) {
+            generator.writeNull();
+        } else if (value instanceof CharSequence text) {
+            generator.writeString(text.toString());
+        } else if (value instanceof Boolean truth) {
+            generator.writeBoolean(truth);
+        } else if (value instanceof Number number) {
+            number(generator, number);
+        } else if (value instanceof Map<?, ?> map) {
+            generator.writeStartObject();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                generator.writeFieldName(String.valueOf(entry.getKey()));
+                value(generator, entry.getValue(), depth + 1, maxDepth);
+            }
+            generator.writeEndObject();
+        } else if (value instanceof List<?> list) {
+            generator.writeStartArray();
+            for (Object item : list) {
+                value(generator, item, depth + 1, maxDepth);
+            }
+            generator.writeEndArray();
+        } else {
+            throw new IOException("data holds a " + value.getClass().getName());
+        }
+    }
+
+    private static void number(JsonGenerator generator, Number number) throws IOException {
+        if (number instanceof Double || number instanceof Float) {
+            // NaN and the infinities have no word in JSON; Jackson would write them as text.
+            if (!Double.isFinite(number.doubleValue())) {
+                throw new IOException("data holds a number that is not finite");
+            }
+            if (number instanceof Float) {
+                generator.writeNumber(number.floatValue());
+            } else {
+                generator.writeNumber(number.doubleValue());
+            }
+        } else if (number instanceof java.math.BigDecimal decimal) {
+            generator.writeNumber(decimal);
+        } else if (number instanceof java.math.BigInteger integer) {
+            generator.writeNumber(integer);
+        } else if (number instanceof Long
+                || number instanceof Integer
+                || number instanceof Short
+                || number instanceof Byte) {
+            generator.writeNumber(number.longValue());
+        } else {
+            // Any other might be a fraction, and lose it.
+            throw new IOException("data holds a " + number.getClass().getName());
+        }
+    }
+}

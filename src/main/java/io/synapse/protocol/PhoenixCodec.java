@@ -1,0 +1,206 @@
+package io.synapse.protocol;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * The Phoenix Channels wire: V1 objects, V2 arrays, V2 binary frames.
+ *
+ * <p><b>Which version.</b> The npm client sends V2 arrays whatever {@code vsn} it announces, while hand-written clients
+ * send V1 objects without announcing anything, so the first character of each frame decides, and the server speaks as
+ * the client last did. Before the client has spoken, {@code vsn} decides.
+ *
+ * <p>Source: Phoenix 1.8 {@code socket/serializers}, and the recordings of npm {@code phoenix} 1.7 and 1.8 that {@code
+ * docs/protocol.md} lists.
+ */
+public final class PhoenixCodec implements MessageCodec {
+
+    /** How a frame is laid out. */
+    public enum Version {
+        /** {@code {topic,event,payload,ref,join_ref?}}. */
+        V1,
+        /** {@code [join_ref,ref,topic,event,payload]}, and binary frames. */
+        V2
+    }
+
+    private static final String HEARTBEAT_TOPIC = "phoenix";
+    private static final int MAX_EVENT_LENGTH = 255;
+
+    private final Json json;
+    private final Json payloads;
+    private volatile Version version;
+
+    /**
+     * A codec for one connection.
+     *
+     * @param factory makes the parsers; shared by all connections
+     * @param announced the version that the handshake named
+     */
+    public PhoenixCodec(PhoenixCodecs factory, Version announced) {
+        this.json = factory.frames();
+        this.payloads = factory.payloads();
+        this.version = Objects.requireNonNull(announced, "announced");
+    }
+
+    /**
+     * How the server speaks now.
+     *
+     * @return the version of the client's last frame
+     */
+    public Version version() {
+        return version;
+    }
+
+    @Override
+    public Inbound decode(String frame) {
+        PhoenixFrame read = new PhoenixFrame();
+        try (JsonParser parser = json.factory().createParser(frame)) {
+            JsonToken first = parser.nextToken();
+            if (first == JsonToken.START_ARRAY) {
+                version = Version.V2;
+                read.array(parser);
+            } else if (first == JsonToken.START_OBJECT) {
+                version = Version.V1;
+                read.object(parser);
+            } else {
+                return malformed(Address.NONE, "a frame is a JSON array or a JSON object");
+            }
+            if (parser.nextToken() != null) {
+                return malformed(read.address(), "something follows the frame");
+            }
+        } catch (IOException e) {
+            return malformed(read.address(), PhoenixFrame.problem(e));
+        }
+        return message(read);
+    }
+
+    @Override
+    public Inbound decode(ByteBuffer frame) {
+        version = Version.V2;
+        PhoenixFrame read = new PhoenixFrame();
+        try {
+            ByteBuffer data = read.binary(frame);
+            if (ClientMessages.isBinary(read.event()) || !data.hasRemaining() || data.get(data.position()) != '{') {
+                return ClientMessages.ofBinary(read.address(), read.event(), Bytes.copyOf(data));
+            }
+            // Decoded here: the parser would guess the encoding, and replace what is not UTF-8.
+            try (JsonParser parser = payloads.factory().createParser(Utf8.decode(data))) {
+                parser.nextToken();
+                read.payload(parser);
+                if (parser.nextToken() != null) {
+                    return malformed(read.address(), "something follows the payload");
+                }
+            }
+        } catch (IOException e) {
+            return malformed(read.address(), PhoenixFrame.problem(e));
+        }
+        return message(read);
+    }
+
+    private static Inbound message(PhoenixFrame read) {
+        Address address = read.address();
+        if (read.problem() != null) {
+            return malformed(address, read.problem());
+        }
+        if (read.event().length() > MAX_EVENT_LENGTH) {
+            return malformed(address, "event must have at most " + MAX_EVENT_LENGTH + " characters");
+        }
+        if (read.event().equals("heartbeat")) {
+            if (address.topic() == null) {
+                address = address.withTopic(HEARTBEAT_TOPIC);
+            }
+            if (!address.topic().equals(HEARTBEAT_TOPIC)) {
+                return new Invalid(
+                        address, Invalid.Kind.EVENT, Reasons.UNKNOWN_EVENT, "heartbeat is for topic phoenix");
+            }
+        }
+        return ClientMessages.of(address, read.event(), read.fields());
+    }
+
+    private static Invalid malformed(Address address, String detail) {
+        return new Invalid(address, Invalid.Kind.FRAME, Reasons.MALFORMED, detail);
+    }
+
+    @Override
+    public EncodedFrame encode(ServerMessage message) {
+        Version spoken = version;
+        return switch (message.kind()) {
+            case REPLY -> {
+                ServerMessage.Reply reply = (ServerMessage.Reply) message;
+                Body payload = generator -> {
+                    generator.writeStartObject();
+                    generator.writeStringField("status", reply.status().word());
+                    generator.writeFieldName("response");
+                    reply.response().writeTo(generator);
+                    generator.writeEndObject();
+                };
+                yield text(spoken, reply.to(), "phx_reply", payload);
+            }
+            case PUSH -> {
+                ServerMessage.Push push = (ServerMessage.Push) message;
+                yield text(spoken, new Address(push.joinRef(), null, push.topic()), push.event(), push.payload());
+            }
+            case TOPIC_CLOSED -> {
+                ServerMessage.TopicClosed closed = (ServerMessage.TopicClosed) message;
+                Address address = new Address(closed.joinRef(), closed.joinRef(), closed.topic());
+                yield text(spoken, address, "phx_close", Body.EMPTY);
+            }
+            case TOPIC_CRASHED -> {
+                ServerMessage.TopicCrashed crashed = (ServerMessage.TopicCrashed) message;
+                Address address = new Address(crashed.joinRef(), crashed.joinRef(), crashed.topic());
+                yield text(spoken, address, "phx_error", Payloads.of("reason", crashed.reason()));
+            }
+            case BINARY_REPLY -> PhoenixFrame.encode(spoken, (ServerMessage.BinaryReply) message);
+            case BINARY_PUSH -> PhoenixFrame.encode(spoken, (ServerMessage.BinaryPush) message);
+        };
+    }
+
+    private EncodedFrame text(Version spoken, Address address, String event, Body payload) {
+        StringWriter out = new StringWriter();
+        try (JsonGenerator generator = json.factory().createGenerator(out)) {
+            if (spoken == Version.V2) {
+                generator.writeStartArray();
+                ref(generator, address.joinRef());
+                ref(generator, address.ref());
+                generator.writeString(address.topic());
+                generator.writeString(event);
+                payload.writeTo(generator);
+                generator.writeEndArray();
+            } else {
+                generator.writeStartObject();
+                generator.writeStringField("topic", address.topic());
+                generator.writeStringField("event", event);
+                generator.writeFieldName("payload");
+                payload.writeTo(generator);
+                generator.writeFieldName("ref");
+                ref(generator, address.ref());
+                generator.writeEndObject();
+            }
+        } catch (IOException e) {
+            throw new CodecException("cannot encode " + event + ": " + e.getMessage(), e);
+        }
+        String text = out.toString();
+        int bytes = Utf8.length(text);
+        if (bytes != text.length()) {
+            // Not ASCII, so there may be halves of characters.
+            text = Utf8.escapeLoneSurrogates(text);
+            bytes = Utf8.length(text);
+        }
+        return new EncodedFrame.Text(text, bytes);
+    }
+
+    private static void ref(JsonGenerator generator, Ref ref) throws IOException {
+        if (ref == null) {
+            generator.writeNull();
+        } else if (ref.number()) {
+            generator.writeRawValue(ref.text());
+        } else {
+            generator.writeString(ref.text());
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.synapse.protocol;
+
+/** The {@code reason} words of error replies. Clients branch on them, so they never change. */
+public final class Reasons {
+
+    /** The credential is wrong, expired or absent. */
+    public static final String UNAUTHORIZED = "unauthorized";
+    /** The credential is good but may not use this agent. */
+    public static final String FORBIDDEN = "forbidden";
+    /** The topic does not exist or is not joined. */
+    public static final String UNMATCHED_TOPIC = "unmatched topic";
+    /** The topic was joined, and the join failed in the server. */
+    public static final String JOIN_CRASHED = "join crashed";
+    /** The connection has joined as many topics as it may. */
+    public static final String TOO_MANY_TOPICS = "too many channels joined";
+    /** The frame is not of this protocol. */
+    public static final String MALFORMED = "malformed frame";
+    /** The event does not exist. */
+    public static final String UNKNOWN_EVENT = "unknown event";
+    /** A field that is there has a wrong type or value. */
+    public static final String INVALID_FIELD = "invalid field";
+    /** No query of this agent has the ref. */
+    public static final String NOT_FOUND = "not_found";
+    /** The query ended before the interrupt came. */
+    public static final String ALREADY_FINISHED = "already_finished";
+    /** A query with the same ref asks something else. */
+    public static final String REF_IN_USE = "ref_in_use";
+    /** All places are taken and the queue is full; try again later. */
+    public static final String OVERLOADED = "overloaded";
+    /** The application is stopping; come back. */
+    public static final String STOPPING = "stopping";
+    /** Something failed in the server. */
+    public static final String INTERNAL_ERROR = "internal_error";
+
+    private Reasons() {}
+
+    /**
+     * The reason of a message that lacks fields it must have.
+     *
+     * @param fields the names of all fields it must have, as a list in words
+     * @return the reason
+     */
+    public static String missing(String fields) {
+        return "missing required fields: " + fields;
+    }
+}

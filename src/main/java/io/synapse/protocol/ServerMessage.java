@@ -1,0 +1,136 @@
+package io.synapse.protocol;
+
+/** What a server can say. Immutable. */
+public sealed interface ServerMessage {
+
+    /**
+     * Which of them it is, for an exhaustive switch.
+     *
+     * @return the kind
+     */
+    Kind kind();
+
+    /** The kinds of server messages, one for each record below. */
+    enum Kind {
+        /** {@link Reply}. */
+        REPLY,
+        /** {@link BinaryReply}. */
+        BINARY_REPLY,
+        /** {@link Push}. */
+        PUSH,
+        /** {@link BinaryPush}. */
+        BINARY_PUSH,
+        /** {@link TopicClosed}. */
+        TOPIC_CLOSED,
+        /** {@link TopicCrashed}. */
+        TOPIC_CRASHED
+    }
+
+    /**
+     * The answer to one client message; there is exactly one.
+     *
+     * @param to the address of that message
+     * @param status {@code ok} or {@code error}
+     * @param response what it holds
+     */
+    record Reply(Address to, Status status, Body response) implements ServerMessage {
+        @Override
+        public Kind kind() {
+            return Kind.REPLY;
+        }
+    }
+
+    /**
+     * The answer to one client message, as bytes.
+     *
+     * @param to the address of that message
+     * @param status {@code ok} or {@code error}
+     * @param data what it holds
+     */
+    record BinaryReply(Address to, Status status, Bytes data) implements ServerMessage {
+        @Override
+        public Kind kind() {
+            return Kind.BINARY_REPLY;
+        }
+    }
+
+    /**
+     * Something the client did not ask for with this frame.
+     *
+     * @param joinRef the join it belongs to; null for a broadcast
+     * @param topic the topic
+     * @param event what it is
+     * @param payload what it holds
+     */
+    record Push(Ref joinRef, String topic, String event, Body payload) implements ServerMessage {
+        @Override
+        public Kind kind() {
+            return Kind.PUSH;
+        }
+    }
+
+    /**
+     * Bytes the client did not ask for with this frame.
+     *
+     * @param joinRef the join it belongs to; null for a broadcast
+     * @param topic the topic
+     * @param event what it is
+     * @param data what it holds
+     */
+    record BinaryPush(Ref joinRef, String topic, String event, Bytes data) implements ServerMessage {
+        @Override
+        public Kind kind() {
+            return Kind.BINARY_PUSH;
+        }
+    }
+
+    /**
+     * A topic is closed for good; the client forgets it.
+     *
+     * @param joinRef the join that ends
+     * @param topic the topic
+     */
+    record TopicClosed(Ref joinRef, String topic) implements ServerMessage {
+        @Override
+        public Kind kind() {
+            return Kind.TOPIC_CLOSED;
+        }
+    }
+
+    /**
+     * A topic failed; the client joins it again.
+     *
+     * @param joinRef the join that ends
+     * @param topic the topic
+     * @param reason what happened, without internals
+     */
+    record TopicCrashed(Ref joinRef, String topic, String reason) implements ServerMessage {
+        @Override
+        public Kind kind() {
+            return Kind.TOPIC_CRASHED;
+        }
+    }
+
+    /** How an answer turned out. */
+    enum Status {
+        /** As asked. */
+        OK("ok"),
+        /** Refused or failed; the response says why. */
+        ERROR("error");
+
+        private final String word;
+
+        Status(String word) {
+            this.word = word;
+        }
+
+        /**
+         * The word on the wire.
+         *
+         * @return lower-case
+         */
+        public String word() {
+            return word;
+        }
+    }
+}

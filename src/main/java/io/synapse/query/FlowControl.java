@@ -1,0 +1,82 @@
+package io.synapse.query;
+
+import io.synapse.engine.QueryCancelledException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Slows an engine whose followers are all far behind, so that a fast producer does not fill memory with what nobody has
+ * read yet. The least delayed follower sets the pace; a query that nobody follows is not slowed, for it must go on
+ * without its client. The wait is bounded by the query's time-out and by the send deadline of the followers'
+ * connections. Safe for use by many threads.
+ */
+final class FlowControl {
+
+    private final List<QueryViewer> viewers = new CopyOnWriteArrayList<>();
+    private final int maxLag;
+    private final Cancellation cancellation;
+    private final Object moved = new Object();
+    private volatile int waiting;
+
+    FlowControl(int maxLag, Cancellation cancellation) {
+        this.maxLag = maxLag;
+        this.cancellation = cancellation;
+        cancellation.onCancelInline(this::progressed);
+    }
+
+    void add(QueryViewer viewer) {
+        viewers.add(viewer);
+    }
+
+    /** Returns false if it was not there. */
+    boolean remove(QueryViewer viewer) {
+        boolean removed = viewers.remove(viewer);
+        progressed();
+        return removed;
+    }
+
+    boolean hasViewers() {
+        return !viewers.isEmpty();
+    }
+
+    /** A follower has moved on, or gone. */
+    void progressed() {
+        if (waiting > 0) {
+            synchronized (moved) {
+                moved.notifyAll();
+            }
+        }
+    }
+
+    /** Waits while every follower is too far behind the given end of the stream. */
+    void await(long end) {
+        if (!allBehind(end)) {
+            return;
+        }
+        synchronized (moved) {
+            waiting++;
+            try {
+                while (allBehind(end) && !cancellation.isCancelled()) {
+                    moved.wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                cancellation.throwIfCancelled();
+                throw new QueryCancelledException("the engine's thread was interrupted");
+            } finally {
+                waiting--;
+            }
+        }
+    }
+
+    private boolean allBehind(long end) {
+        boolean any = false;
+        for (QueryViewer viewer : viewers) {
+            if (end - viewer.position() <= maxLag) {
+                return false;
+            }
+            any = true;
+        }
+        return any;
+    }
+}

@@ -1,0 +1,58 @@
+package io.synapse.query;
+
+import io.synapse.protocol.Body;
+import io.synapse.protocol.Utf8;
+import java.util.OptionalDouble;
+
+/**
+ * An entry of a query's stream: thoughts, of which the nth stands at offset n, so that its offset is its {@code seq};
+ * then, if it was interrupted, the news of that; then exactly one result. Immutable.
+ */
+public sealed interface QueryEvent {
+
+    /** The memory an entry takes beside its text, roughly. */
+    int OVERHEAD_BYTES = 96;
+
+    /**
+     * The memory the entry takes.
+     *
+     * @return bytes, roughly
+     */
+    int bytes();
+
+    /**
+     * A thought.
+     *
+     * @param type what kind of step
+     * @param content the step
+     * @param confidence 0 to 1, if known
+     * @param timestamp epoch milliseconds
+     */
+    record ThoughtEvent(String type, String content, OptionalDouble confidence, long timestamp) implements QueryEvent {
+        @Override
+        public int bytes() {
+            return OVERHEAD_BYTES + type.length() + Utf8.length(content);
+        }
+    }
+
+    /**
+     * The query was interrupted; its result follows.
+     *
+     * @param reason why
+     */
+    record InterruptedEvent(String reason) implements QueryEvent {
+        @Override
+        public int bytes() {
+            return OVERHEAD_BYTES + reason.length();
+        }
+    }
+
+    /**
+     * The end.
+     *
+     * @param status how it ended
+     * @param body the payload for clients
+     * @param bytes the memory it takes
+     */
+    record ResultEvent(QueryStatus status, Body body, int bytes) implements QueryEvent {}
+}

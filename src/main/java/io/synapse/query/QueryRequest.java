@@ -1,0 +1,44 @@
+package io.synapse.query;
+
+import io.synapse.protocol.OnDisconnect;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A query as it is asked. Two requests with the same id are the same query if everything else is equal too; a record's
+ * {@code equals} compares just that.
+ *
+ * @param id which query
+ * @param question what is asked
+ * @param priority 0 to 9
+ * @param timeout how long it may take from now; at most the configured maximum
+ * @param pace words per second, if the client asked for one
+ * @param onDisconnect what happens when nobody follows any more
+ * @param traceparent the W3C trace context, if given
+ */
+public record QueryRequest(
+        QueryId id,
+        String question,
+        int priority,
+        Duration timeout,
+        OptionalDouble pace,
+        OnDisconnect onDisconnect,
+        Optional<String> traceparent) {
+
+    /**
+     * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace
+     * context, so that is left out.
+     *
+     * @param other the request to compare
+     * @return true if the second may be served by the first
+     */
+    public boolean asksTheSame(QueryRequest other) {
+        return id.equals(other.id)
+                && question.equals(other.question)
+                && priority == other.priority
+                && timeout.equals(other.timeout)
+                && pace.equals(other.pace)
+                && onDisconnect.equals(other.onDisconnect);
+    }
+}

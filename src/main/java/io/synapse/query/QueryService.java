@@ -1,0 +1,249 @@
+package io.synapse.query;
+
+import io.synapse.connection.Connection;
+import io.synapse.engine.QueryEngine;
+import io.synapse.platform.Counter;
+import io.synapse.protocol.ServerMessage;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Asks, follows and stops queries. Safe for use by many threads; nothing here waits.
+ *
+ * <p><b>Identity.</b> A query is known by agent and ref. Asking the same again attaches to the one that runs or has
+ * ended, so a client that repeats itself after a lost connection runs the engine once; asking something else under the
+ * same ref is refused.
+ */
+public final class QueryService {
+
+    /** What came of asking. */
+    public enum Submission {
+        /** The query is new and was accepted. */
+        STARTED,
+        /** The query is one that runs or has ended. */
+        ATTACHED,
+        /** Another question has the same ref. */
+        REF_IN_USE,
+        /** All places are taken. */
+        OVERLOADED,
+        /** The application is stopping. */
+        STOPPING
+    }
+
+    /**
+     * How much there is of what.
+     *
+     * @param running queries whose engine works
+     * @param waiting queries that wait for a place
+     * @param kept queries that have ended and are remembered
+     * @param keptBytes their memory
+     */
+    public record Status(int running, int waiting, int kept, long keptBytes) {}
+
+    private final QueryEngine engine;
+    private final QueryEnvironment environment;
+    private final InterruptManager interrupts;
+    private final QueryScheduler scheduler;
+    private final QueryStore store;
+    private final RunningQuery.Host host = new Host();
+    private volatile boolean stopping;
+
+    /**
+     * A service with nothing running.
+     *
+     * @param engine what answers
+     * @param environment what all queries share
+     * @param interrupts where queries are made interruptible
+     * @param executor gives the threads that engines run on; must be able to run {@code max-concurrent} at a time
+     */
+    public QueryService(
+            QueryEngine engine, QueryEnvironment environment, InterruptManager interrupts, Executor executor) {
+        this.engine = engine;
+        this.environment = environment;
+        this.interrupts = interrupts;
+        scheduler = new QueryScheduler(
+                environment.config().maxConcurrent(), environment.config().maxQueued(), executor);
+        store = new QueryStore(
+                environment.config(), environment.ticker(), environment.timers(), interrupts::unregister);
+    }
+
+    /**
+     * Asks.
+     *
+     * @param request what is asked
+     * @param accepted called before the query runs, or not at all if it is refused: true if it is new. The place to
+     *     reply and to follow, so that the reply comes before the first thought
+     * @return what came of it
+     */
+    public Submission submit(QueryRequest request, Consumer<Boolean> accepted) {
+        RunningQuery existing = store.find(request.id());
+        while (existing == null) {
+            if (stopping) {
+                return refused(Submission.STOPPING);
+            }
+            if (!scheduler.reserve()) {
+                return refused(Submission.OVERLOADED);
+            }
+            RunningQuery query = new RunningQuery(request, engine, environment, host);
+            existing = store.addIfAbsent(query);
+            if (existing == null) {
+                start(query, accepted);
+                return Submission.STARTED;
+            }
+            scheduler.release();
+        }
+        if (!existing.request().asksTheSame(request)) {
+            return refused(Submission.REF_IN_USE);
+        }
+        environment.counters().increment(Counter.QUERIES_ATTACHED);
+        accepted.accept(false);
+        return Submission.ATTACHED;
+    }
+
+    private void start(RunningQuery query, Consumer<Boolean> accepted) {
+        environment.counters().increment(Counter.QUERIES_STARTED);
+        interrupts.register(query);
+        query.accepted();
+        try {
+            accepted.accept(true);
+        } finally {
+            // Also when the one who asked is gone already: accepted is accepted.
+            scheduler.enqueue(query);
+            if (query.isDecided() && scheduler.remove(query)) {
+                query.neverRan();
+            }
+        }
+    }
+
+    private Submission refused(Submission why) {
+        environment.counters().increment(Counter.QUERIES_REFUSED);
+        return why;
+    }
+
+    /**
+     * Follows a query from a position.
+     *
+     * @param id which
+     * @param connection who follows
+     * @param format how the thoughts are written for it
+     * @param afterSeq the seq of the last thought it has, 0 for none
+     * @return the following, or empty if there is no such query
+     */
+    public Optional<QueryViewer> follow(QueryId id, Connection connection, QueryViewer.Format format, long afterSeq) {
+        RunningQuery query = store.find(id);
+        if (query == null) {
+            return Optional.empty();
+        }
+        long after = Math.min(afterSeq, query.lastSeq());
+        QueryViewer viewer = new QueryViewer(connection, query, format, after, this::detached);
+        query.flow().add(viewer);
+        viewer.attach();
+        return Optional.of(viewer);
+    }
+
+    private void detached(QueryViewer viewer) {
+        RunningQuery query = viewer.query();
+        query.flow().remove(viewer);
+        Optional<Duration> grace = query.request().onDisconnect().cancelAfter();
+        if (grace.isPresent() && !query.isDecided() && !query.flow().hasViewers()) {
+            environment.timers().after(grace.get(), () -> abandon(query));
+        }
+    }
+
+    private void abandon(RunningQuery query) {
+        if (!query.flow().hasViewers()) {
+            interrupts.signal(query.id(), "disconnected", outcome -> {});
+        }
+    }
+
+    /**
+     * Stops a query.
+     *
+     * @param id which
+     * @param reason why, for everyone who follows it
+     * @param acknowledge told how it went, before anything else comes on the query's stream
+     * @return what came of it
+     */
+    public InterruptManager.Signal interrupt(QueryId id, String reason, Consumer<StopOutcome> acknowledge) {
+        return interrupts.signal(id, reason, acknowledge);
+    }
+
+    /**
+     * Says something to one who follows, in its place in the stream.
+     *
+     * @param viewer who follows
+     * @param message comes after everything that is in the stream now, and before whatever comes later
+     */
+    public void say(QueryViewer viewer, ServerMessage message) {
+        viewer.aside(message);
+    }
+
+    /**
+     * Whether a query is known here: it runs, or it has ended and is remembered.
+     *
+     * @param id which
+     * @return whether it is
+     */
+    public boolean exists(QueryId id) {
+        return store.find(id) != null;
+    }
+
+    /**
+     * The seq of the last thought of a query.
+     *
+     * @param id which
+     * @return 0 if it has none, or if there is no such query
+     */
+    public long lastSeq(QueryId id) {
+        RunningQuery query = store.find(id);
+        return query == null ? 0 : query.lastSeq();
+    }
+
+    /**
+     * How much there is of what.
+     *
+     * @return figures of one moment
+     */
+    public Status status() {
+        return new Status(scheduler.running(), scheduler.waiting(), store.keptCount(), store.keptBytes());
+    }
+
+    /**
+     * Whether new queries are accepted.
+     *
+     * @return false once the application is stopping
+     */
+    public boolean isAccepting() {
+        return !stopping;
+    }
+
+    /** Accepts no more queries and stops those that run. */
+    public void stop() {
+        stopping = true;
+        for (RunningQuery query : store.all()) {
+            query.interrupt("server stopping", outcome -> {});
+        }
+    }
+
+    /** What each query tells. */
+    private final class Host implements RunningQuery.Host {
+        @Override
+        public void decided(RunningQuery query) {
+            if (scheduler.remove(query)) {
+                query.neverRan();
+            }
+        }
+
+        @Override
+        public void concluded(RunningQuery query) {
+            store.ended(query);
+        }
+
+        @Override
+        public void workEnded(RunningQuery query) {
+            scheduler.ended();
+        }
+    }
+}

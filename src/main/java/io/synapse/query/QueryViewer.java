@@ -1,0 +1,198 @@
+package io.synapse.query;
+
+import io.synapse.connection.Connection;
+import io.synapse.protocol.Body;
+import io.synapse.protocol.CloseReason;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Ref;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.query.QueryEvent.InterruptedEvent;
+import io.synapse.query.QueryEvent.ResultEvent;
+import io.synapse.query.QueryEvent.ThoughtEvent;
+import io.synapse.stream.PositionedStream;
+import io.synapse.stream.PositionedStream.Slice;
+import java.lang.System.Logger.Level;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * One connection that follows one query: a position in the query's stream, moved on whenever there is something to read
+ * and room to write. It keeps nothing of the stream, so a slow client costs its outbox and no more.
+ *
+ * <p>Safe for use by many threads: one at a time moves it on, and others only tell it to look again.
+ */
+public final class QueryViewer implements Connection.Source {
+
+    private static final System.Logger LOGGER = System.getLogger(QueryViewer.class.getName());
+    private static final int BATCH = 64;
+
+    /**
+     * How thoughts are addressed and laid out for a client.
+     *
+     * @param topic the topic they come on
+     * @param joinRef the client's join of that topic
+     * @param nested whether type and content stand in an object of their own
+     */
+    public record Format(String topic, Ref joinRef, boolean nested) {}
+
+    /** A message that takes its place in the stream, for this client only. */
+    private record Aside(long after, ServerMessage message) {}
+
+    private final Connection connection;
+    private final RunningQuery query;
+    private final Format format;
+    private final Consumer<QueryViewer> onDetached;
+    private final Queue<Aside> asides = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger wake = new AtomicInteger();
+    private volatile long position;
+    private final AtomicBoolean detached = new AtomicBoolean();
+    private volatile PositionedStream.Following following = () -> {};
+
+    QueryViewer(
+            Connection connection, RunningQuery query, Format format, long afterSeq, Consumer<QueryViewer> onDetached) {
+        this.connection = connection;
+        this.query = query;
+        this.format = format;
+        this.onDetached = onDetached;
+        this.position = afterSeq;
+    }
+
+    /** Begins: first follows, then reads, so that nothing falls between. */
+    void attach() {
+        following = query.stream().follow(this::pump);
+        connection.addSource(this);
+        if (detached.get()) {
+            following.end();
+            connection.removeSource(this);
+            return;
+        }
+        pump();
+    }
+
+    /**
+     * Ends; the query goes on.
+     *
+     * @return the seq of the last thought that was given to the connection
+     */
+    public long detach() {
+        if (detached.compareAndSet(false, true)) {
+            following.end();
+            connection.removeSource(this);
+            onDetached.accept(this);
+        }
+        return position;
+    }
+
+    /**
+     * Whether the following has ended: by {@link #detach}, or because the result was given to the connection.
+     *
+     * @return once true, always true
+     */
+    public boolean isDetached() {
+        return detached.get();
+    }
+
+    /** The query that is followed. */
+    RunningQuery query() {
+        return query;
+    }
+
+    /** The offset of the last entry given to the connection. */
+    long position() {
+        return position;
+    }
+
+    /** Sends a message after everything that is in the stream now and before whatever comes later. */
+    void aside(ServerMessage message) {
+        if (detached.get()) {
+            connection.send(message);
+            return;
+        }
+        asides.add(new Aside(query.stream().end(), message));
+        pump();
+    }
+
+    @Override
+    public void pump() {
+        if (wake.getAndIncrement() != 0) {
+            return;
+        }
+        int seen = 1;
+        do {
+            try {
+                moveOn();
+            } catch (RuntimeException e) {
+                // Going on would leave a gap that the client cannot see; a new connection can resume.
+                LOGGER.log(Level.ERROR, "a stream could not be written", e);
+                detach();
+                connection.abort(CloseReason.INTERNAL);
+            }
+            seen = wake.addAndGet(-seen);
+        } while (seen != 0);
+        query.flow().progressed();
+    }
+
+    private void moveOn() {
+        while (!detached.get() && connection.requestRoom()) {
+            if (!sendAside() && !sendBatch()) {
+                return;
+            }
+        }
+    }
+
+    private boolean sendAside() {
+        Aside next = asides.peek();
+        if (next == null || next.after() > position) {
+            return false;
+        }
+        asides.remove();
+        connection.sendData(next.message());
+        return true;
+    }
+
+    private boolean sendBatch() {
+        Slice<QueryEvent> slice = query.stream().read(position, BATCH);
+        for (QueryEvent event : slice.entries()) {
+            if (detached.get() || !connection.requestRoom() || asideIsDue()) {
+                break;
+            }
+            send(event, position + 1);
+        }
+        return !slice.entries().isEmpty();
+    }
+
+    private boolean asideIsDue() {
+        Aside next = asides.peek();
+        return next != null && next.after() <= position;
+    }
+
+    private void send(QueryEvent event, long offset) {
+        String ref = query.id().ref();
+        // Before the sending: a completion on this stack may look at the position.
+        position = offset;
+        if (event instanceof ThoughtEvent thought) {
+            push(
+                    "thought",
+                    Payloads.thought(
+                            ref,
+                            offset,
+                            thought.type(),
+                            thought.content(),
+                            thought.confidence(),
+                            thought.timestamp(),
+                            format.nested()));
+        } else if (event instanceof InterruptedEvent interrupted) {
+            push("interrupted", Payloads.of("ref", ref, "reason", interrupted.reason()));
+        } else if (event instanceof ResultEvent result) {
+            push("result", result.body());
+            detach();
+        }
+    }
+
+    private void push(String event, Body payload) {
+        connection.sendData(new ServerMessage.Push(format.joinRef(), format.topic(), event, payload));
+    }
+}

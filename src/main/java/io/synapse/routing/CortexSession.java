@@ -1,0 +1,108 @@
+package io.synapse.routing;
+
+import io.synapse.connection.Connection;
+import io.synapse.protocol.Address;
+import io.synapse.protocol.Body;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Ref;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.protocol.ServerMessage.Status;
+import io.synapse.security.Identity;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one connection on the cortex socket has joined. Used by the connection's inbound thread only, which the container
+ * keeps to one at a time, except for {@link #end}, which comes after it.
+ */
+public final class CortexSession {
+
+    /** The topic that belongs to the connection itself. */
+    static final String OWN_TOPIC = "phoenix";
+
+    private final Connection connection;
+    private final Optional<Identity> identity;
+    private final Map<String, Channel> channels = new HashMap<>();
+    private final Map<String, Map<String, Long>> crashed = new HashMap<>();
+    private int malformed;
+    private boolean ended;
+
+    CortexSession(Connection connection, Optional<Identity> identity) {
+        this.connection = connection;
+        this.identity = identity;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Who the handshake said the client is. */
+    Optional<Identity> identity() {
+        return identity;
+    }
+
+    Channel channel(String topic) {
+        return channels.get(topic);
+    }
+
+    synchronized void add(Channel channel) {
+        channels.put(channel.topic(), channel);
+        if (ended) {
+            channel.release();
+        }
+    }
+
+    synchronized void remove(Channel channel) {
+        channels.remove(channel.topic(), channel);
+    }
+
+    int joined() {
+        return channels.size();
+    }
+
+    /** The topic a frame without one means: the only one that is joined. */
+    Optional<String> onlyTopic() {
+        return channels.size() == 1 ? Optional.of(channels.keySet().iterator().next()) : Optional.empty();
+    }
+
+    /** Remembers how far the queries of a topic that failed were followed, for the join that comes next. */
+    void crashed(String topic, Map<String, Long> positions) {
+        crashed.put(topic, positions);
+    }
+
+    /** How far the queries of a topic were followed when it failed; forgets it. */
+    Map<String, Long> restore(String topic) {
+        Map<String, Long> positions = crashed.remove(topic);
+        return positions == null ? Map.of() : positions;
+    }
+
+    /** Counts one more frame that could not be understood. */
+    int countMalformed() {
+        return ++malformed;
+    }
+
+    void reply(Address to, Body response) {
+        connection.send(new ServerMessage.Reply(to, Status.OK, response));
+    }
+
+    void refuse(Address to, Body response) {
+        connection.send(new ServerMessage.Reply(to, Status.ERROR, response));
+    }
+
+    void refuse(Address to, String reason) {
+        refuse(to, Payloads.of("reason", reason));
+    }
+
+    void pushError(Ref joinRef, String topic, Body payload) {
+        connection.send(new ServerMessage.Push(joinRef, topic == null ? OWN_TOPIC : topic, "error", payload));
+    }
+
+    /** The connection has ended: lets everything go. */
+    synchronized void end() {
+        ended = true;
+        channels.values().forEach(Channel::release);
+        channels.clear();
+        crashed.clear();
+    }
+}

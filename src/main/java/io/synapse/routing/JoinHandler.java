@@ -1,0 +1,118 @@
+package io.synapse.routing;
+
+import io.synapse.config.LimitsConfig;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
+import io.synapse.protocol.Address;
+import io.synapse.protocol.Body;
+import io.synapse.protocol.ClientMessage.Join;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Reasons;
+import io.synapse.protocol.Ref;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.security.Authenticator;
+import io.synapse.security.Identity;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Joins and leaves, in the order of frames that the Phoenix client expects. Safe for use by many threads. */
+public final class JoinHandler {
+
+    // Any name that can be printed; what it means to a database or a shell is no business of ours.
+    private static final Pattern TOPIC = Pattern.compile("cortex:([^\\p{Cntrl}]{1,128})");
+
+    private final Authenticator authenticator;
+    private final ConnectionRegistry registry;
+    private final QueryHandler queries;
+    private final LimitsConfig limits;
+    private final Counters counters;
+
+    /**
+     * A handler.
+     *
+     * @param authenticator who is who
+     * @param registry where joins are noted
+     * @param queries follows queries again
+     * @param limits how many topics a connection may join
+     * @param counters for what happens
+     */
+    public JoinHandler(
+            Authenticator authenticator,
+            ConnectionRegistry registry,
+            QueryHandler queries,
+            LimitsConfig limits,
+            Counters counters) {
+        this.authenticator = authenticator;
+        this.registry = registry;
+        this.queries = queries;
+        this.limits = limits;
+        this.counters = counters;
+    }
+
+    void join(CortexSession session, Join join) {
+        Address address = join.address();
+        if (address.topic() == null) {
+            session.pushError(null, null, Payloads.error(Reasons.MALFORMED, "a join needs a topic", null));
+            return;
+        }
+        var matcher = TOPIC.matcher(address.topic());
+        if (!matcher.matches()) {
+            session.refuse(address.withJoinRef(null), Reasons.UNMATCHED_TOPIC);
+            return;
+        }
+        String agent = matcher.group(1);
+        Optional<Identity> identity =
+                join.credential().isPresent() ? join.credential().flatMap(authenticator::identify) : session.identity();
+        if (identity.isEmpty() || !identity.get().mayJoin(agent)) {
+            counters.increment(Counter.JOINS_REFUSED);
+            session.refuse(address, identity.isEmpty() ? Reasons.UNAUTHORIZED : Reasons.FORBIDDEN);
+            return;
+        }
+        Channel old = session.channel(address.topic());
+        if (old == null && session.joined() >= limits.topicsPerConnection()) {
+            session.refuse(address, Reasons.TOO_MANY_TOPICS);
+            return;
+        }
+        // A hand-written client sends no join_ref; its ref takes the place, as the two are equal in the npm client.
+        Ref joinRef = address.joinRef() == null ? address.ref() : address.joinRef();
+        Channel channel = new Channel(address.topic(), agent, joinRef, join.nestedThoughts(), identity.get());
+        enter(session, join, old, channel);
+    }
+
+    // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.
+    private void enter(CortexSession session, Join join, Channel old, Channel channel) {
+        Map<String, Long> positions = new HashMap<>(session.restore(channel.topic()));
+        if (old != null) {
+            positions.putAll(old.release());
+        }
+        session.add(channel);
+        registry.joined(session.connection(), channel.agent());
+        session.reply(
+                join.address().withJoinRef(channel.joinRef()),
+                Payloads.of(
+                        "agent_id",
+                        channel.agent(),
+                        "connection_id",
+                        session.connection().id()));
+        if (old != null) {
+            session.connection().send(new ServerMessage.TopicClosed(old.joinRef(), old.topic()));
+        }
+        join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
+        positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
+    }
+
+    void leave(CortexSession session, Channel channel, Address address) {
+        channel.release();
+        forget(session, channel);
+        session.reply(address, Body.EMPTY);
+        session.connection().send(new ServerMessage.TopicClosed(channel.joinRef(), channel.topic()));
+    }
+
+    void forget(CortexSession session, Channel channel) {
+        session.remove(channel);
+        registry.left(session.connection(), channel.agent());
+    }
+}

@@ -1,0 +1,191 @@
+package io.synapse.routing;
+
+import io.synapse.config.LimitsConfig;
+import io.synapse.connection.Connection;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
+import io.synapse.platform.Timers;
+import io.synapse.protocol.Address;
+import io.synapse.protocol.Body;
+import io.synapse.protocol.ClientMessage;
+import io.synapse.protocol.CloseReason;
+import io.synapse.protocol.Inbound;
+import io.synapse.protocol.Invalid;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Reasons;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.security.Identity;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+
+/**
+ * Takes each message of a connection to the service that knows what to do. Safe for use by many threads, one per
+ * connection at a time.
+ *
+ * <p><b>Isolation.</b> What goes wrong while a message of one topic is handled ends that topic on that connection with
+ * {@code phx_error}; the client joins it again and finds its queries where it left them. Nothing else is touched.
+ */
+public final class MessageRouter {
+
+    private static final System.Logger LOGGER = System.getLogger(MessageRouter.class.getName());
+    private static final String CRASHED = "channel_crash";
+
+    private final ConnectionRegistry registry;
+    private final JoinHandler joins;
+    private final QueryHandler queries;
+    private final LimitsConfig limits;
+    private final Timers timers;
+    private final Counters counters;
+
+    /**
+     * A router.
+     *
+     * @param registry where connections are tracked
+     * @param joins handles joins and leaves
+     * @param queries handles everything about queries
+     * @param limits what a client may do wrong
+     * @param timers delays the close of a connection that does too much of it
+     * @param counters for what happens
+     */
+    public MessageRouter(
+            ConnectionRegistry registry,
+            JoinHandler joins,
+            QueryHandler queries,
+            LimitsConfig limits,
+            Timers timers,
+            Counters counters) {
+        this.registry = registry;
+        this.joins = joins;
+        this.queries = queries;
+        this.limits = limits;
+        this.timers = timers;
+        this.counters = counters;
+    }
+
+    /**
+     * Takes a new connection.
+     *
+     * @param connection open
+     * @param identity who the handshake said the client is
+     * @return its state, which goes with every message
+     */
+    public CortexSession open(Connection connection, Optional<Identity> identity) {
+        counters.increment(Counter.CONNECTIONS_OPENED);
+        CortexSession session = new CortexSession(connection, identity);
+        registry.track(connection);
+        connection.onClose(() -> {
+            registry.untrack(connection);
+            session.end();
+        });
+        return session;
+    }
+
+    /**
+     * Handles one message. Never throws for anything a client can send.
+     *
+     * @param session of its connection
+     * @param inbound what the codec made of a frame
+     */
+    public void route(CortexSession session, Inbound inbound) {
+        counters.increment(Counter.FRAMES_RECEIVED);
+        try {
+            if (inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.FRAME) {
+                malformed(session, invalid);
+            } else if (inbound instanceof ClientMessage.Heartbeat heartbeat) {
+                session.reply(heartbeat.address(), Body.EMPTY);
+            } else if (inbound instanceof ClientMessage.Join join) {
+                joins.join(session, join);
+            } else {
+                onTopic(session, inbound);
+            }
+        } catch (RuntimeException e) {
+            crashed(session, inbound, e);
+        }
+    }
+
+    private void onTopic(CortexSession session, Inbound inbound) {
+        Address address = inbound.address();
+        if (address.topic() == null) {
+            Optional<String> only = session.onlyTopic();
+            if (only.isEmpty()) {
+                String detail = "topic is missing, and " + session.joined() + " topics are joined";
+                malformed(session, new Invalid(address, Invalid.Kind.FRAME, Reasons.MALFORMED, detail));
+                return;
+            }
+            address = address.withTopic(only.get());
+        }
+        Channel channel = session.channel(address.topic());
+        if (channel == null) {
+            notJoined(session, address, inbound);
+        } else if (channel.isStale(address)) {
+            counters.increment(Counter.FRAMES_STALE);
+        } else {
+            handle(session, channel, address.withJoinRef(channel.joinRef()), inbound);
+        }
+    }
+
+    // Leaving what is not joined is no error; for anything else the answer has no join, as in Phoenix.
+    private static void notJoined(CortexSession session, Address address, Inbound inbound) {
+        if (inbound instanceof ClientMessage.Leave) {
+            session.reply(address, Body.EMPTY);
+        } else {
+            session.refuse(address.withJoinRef(null), Reasons.UNMATCHED_TOPIC);
+        }
+    }
+
+    private void handle(CortexSession session, Channel channel, Address address, Inbound inbound) {
+        if (inbound instanceof Invalid invalid) {
+            counters.increment(Counter.FRAMES_INVALID);
+            session.refuse(address, Payloads.error(invalid.reason(), invalid.detail(), null));
+            session.pushError(
+                    channel.joinRef(), channel.topic(), Payloads.error(invalid.reason(), invalid.detail(), null));
+            return;
+        }
+        ClientMessage message = (ClientMessage) inbound;
+        switch (message.kind()) {
+            case LEAVE -> joins.leave(session, channel, address);
+            case QUERY -> queries.query(session, channel, address, (ClientMessage.Query) message);
+            case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
+            case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
+            case PING -> queries.ping(session, channel, address, (ClientMessage.Ping) message);
+            case JOIN, HEARTBEAT -> throw new IllegalStateException("handled before: " + message.kind());
+        }
+    }
+
+    private void malformed(CortexSession session, Invalid invalid) {
+        counters.increment(Counter.FRAMES_INVALID);
+        int count = session.countMalformed();
+        if (count > limits.malformedFrames()) {
+            if (count == limits.malformedFrames() + 1) {
+                timers.after(limits.closeDelay(), () -> session.connection().close(CloseReason.POLICY));
+            }
+            return;
+        }
+        Address address = invalid.address();
+        if (address.topic() != null && address.ref() != null) {
+            session.refuse(address, Payloads.error(invalid.reason(), invalid.detail(), null));
+        } else {
+            session.pushError(null, address.topic(), Payloads.error(invalid.reason(), invalid.detail(), null));
+        }
+    }
+
+    private void crashed(CortexSession session, Inbound inbound, RuntimeException failure) {
+        Address address = inbound.address();
+        String topic = address.topic() == null ? session.onlyTopic().orElse(null) : address.topic();
+        Channel channel = session.channel(topic);
+        LOGGER.log(
+                Level.ERROR,
+                "handling a message of connection " + session.connection().id() + " failed",
+                failure);
+        counters.increment(Counter.TOPICS_CRASHED);
+        if (channel == null) {
+            String reason = inbound instanceof ClientMessage.Join ? Reasons.JOIN_CRASHED : Reasons.INTERNAL_ERROR;
+            session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
+            return;
+        }
+        session.crashed(channel.topic(), channel.release());
+        joins.forget(session, channel);
+        session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
+    }
+}

@@ -1,0 +1,182 @@
+package io.synapse.routing;
+
+import io.synapse.config.QueryConfig;
+import io.synapse.engine.Question;
+import io.synapse.protocol.Address;
+import io.synapse.protocol.ClientMessage.Interrupt;
+import io.synapse.protocol.ClientMessage.Ping;
+import io.synapse.protocol.ClientMessage.Query;
+import io.synapse.protocol.ClientMessage.Resume;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Reasons;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.protocol.ServerMessage.Status;
+import io.synapse.query.InterruptManager.Signal;
+import io.synapse.query.QueryId;
+import io.synapse.query.QueryRequest;
+import io.synapse.query.QueryService;
+import io.synapse.query.QueryViewer;
+import io.synapse.query.StopOutcome;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Everything about queries that a client can say. Safe for use by many threads. */
+public final class QueryHandler {
+
+    private static final long RETRY_AFTER_MILLIS = 1000;
+
+    private final QueryService service;
+    private final QueryConfig config;
+    private final Clock clock;
+
+    /**
+     * A handler.
+     *
+     * @param service asks, follows and stops
+     * @param config the bounds of time-outs
+     * @param clock for pings
+     */
+    public QueryHandler(QueryService service, QueryConfig config, Clock clock) {
+        this.service = service;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    void query(CortexSession session, Channel channel, Address address, Query query) {
+        QueryRequest request = request(channel, query);
+        QueryService.Submission submission =
+                service.submit(request, isNew -> accepted(session, channel, address, query, isNew));
+        switch (submission) {
+            case STARTED, ATTACHED -> {}
+            case REF_IN_USE -> refuse(session, channel, address, query.ref(), Reasons.REF_IN_USE, null);
+            case OVERLOADED -> refuse(session, channel, address, query.ref(), Reasons.OVERLOADED, RETRY_AFTER_MILLIS);
+            case STOPPING -> refuse(session, channel, address, query.ref(), Reasons.STOPPING, RETRY_AFTER_MILLIS);
+        }
+    }
+
+    private QueryRequest request(Channel channel, Query query) {
+        Duration wanted = query.timeoutMillis().isPresent()
+                ? Duration.ofMillis(query.timeoutMillis().getAsLong())
+                : config.defaultTimeout();
+        Duration timeout = wanted.compareTo(config.maxTimeout()) > 0 ? config.maxTimeout() : wanted;
+        return new QueryRequest(
+                channel.query(query.ref()),
+                query.question(),
+                query.priority().orElse(Question.DEFAULT_PRIORITY),
+                timeout,
+                query.pace(),
+                query.onDisconnect(),
+                query.traceparent());
+    }
+
+    private void accepted(CortexSession session, Channel channel, Address address, Query query, boolean isNew) {
+        session.reply(
+                address,
+                Payloads.of("ref", query.ref(), "status", "processing", "attached", isNew ? null : Boolean.TRUE));
+        if (isNew || channel.viewer(query.ref()) == null) {
+            follow(session, channel, channel.query(query.ref()), isNew ? 0 : query.afterSeq());
+        }
+    }
+
+    private boolean follow(CortexSession session, Channel channel, QueryId id, long afterSeq) {
+        var viewer = service.follow(id, session.connection(), channel.format(), afterSeq);
+        viewer.ifPresent(following -> {
+            channel.follow(id.ref(), following);
+            // The connection may have ended meanwhile, and let go of everything it knew then.
+            if (!session.connection().isOpen()) {
+                following.detach();
+            }
+        });
+        return viewer.isPresent();
+    }
+
+    void resume(CortexSession session, Channel channel, Address address, Resume resume) {
+        QueryId id = channel.query(resume.ref());
+        if (!service.exists(id)) {
+            refuse(session, channel, address, resume.ref(), Reasons.NOT_FOUND, null);
+            return;
+        }
+        session.reply(
+                address,
+                Payloads.of(
+                        "ref",
+                        resume.ref(),
+                        "status",
+                        "processing",
+                        "attached",
+                        true,
+                        "last_seq",
+                        service.lastSeq(id)));
+        QueryViewer present = channel.viewer(resume.ref());
+        if (present != null) {
+            present.detach();
+        }
+        follow(session, channel, id, resume.afterSeq());
+    }
+
+    /** Follows a query that was followed on an earlier join; says so if it is gone. */
+    void followAgain(CortexSession session, Channel channel, String ref, long afterSeq) {
+        if (!follow(session, channel, channel.query(ref), afterSeq)) {
+            session.pushError(
+                    channel.joinRef(),
+                    channel.topic(),
+                    Payloads.error(Reasons.NOT_FOUND, "the query is not known here", ref));
+        }
+    }
+
+    void interrupt(CortexSession session, Channel channel, Address address, Interrupt interrupt) {
+        QueryViewer viewer = channel.viewer(interrupt.ref());
+        Signal signal = service.interrupt(
+                channel.query(interrupt.ref()),
+                interrupt.reason(),
+                outcome -> acknowledge(session, address, interrupt.ref(), viewer, outcome));
+        switch (signal) {
+            case SIGNALLED -> {}
+            case NOT_FOUND -> refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);
+            case ALREADY_FINISHED -> refuse(session, channel, address, interrupt.ref(), Reasons.ALREADY_FINISHED, null);
+        }
+    }
+
+    // One who follows the query gets the acknowledgement in its place in the stream: no thought comes after it.
+    private void acknowledge(
+            CortexSession session, Address address, String ref, QueryViewer viewer, StopOutcome outcome) {
+        ServerMessage reply = new ServerMessage.Reply(
+                address,
+                Status.OK,
+                Payloads.of(
+                        "ref",
+                        ref,
+                        "stopped",
+                        outcome.stopped(),
+                        "stopped_after_ms",
+                        outcome.afterMillis(),
+                        "last_seq",
+                        outcome.lastSeq()));
+        if (viewer == null) {
+            session.connection().send(reply);
+        } else {
+            service.say(viewer, reply);
+        }
+    }
+
+    private static void refuse(
+            CortexSession session, Channel channel, Address address, String ref, String reason, Long retryAfter) {
+        session.refuse(address, Payloads.of("reason", reason, "ref", ref, "retry_after_ms", retryAfter));
+        session.pushError(
+                channel.joinRef(),
+                channel.topic(),
+                Payloads.of("reason", reason, "ref", ref, "retry_after_ms", retryAfter));
+    }
+
+    void ping(CortexSession session, Channel channel, Address address, Ping ping) {
+        long now = clock.millis();
+        if (ping.data() == null) {
+            session.reply(address, Payloads.of("pong", now, "timestamp", now));
+        } else {
+            session.connection().send(new ServerMessage.BinaryReply(address, Status.OK, ping.data()));
+        }
+        session.connection()
+                .send(new ServerMessage.Push(
+                        channel.joinRef(), channel.topic(), "pong", Payloads.of("timestamp", now)));
+    }
+}

@@ -1,0 +1,77 @@
+package io.synapse.security;
+
+import io.synapse.config.ApiKeyConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The API keys of this node, held only as SHA-256 hashes. A plain hash is right here, unlike for passwords: keys are
+ * random and long, so there is nothing to guess. Safe for use by many threads.
+ */
+public final class ApiKeys {
+
+    /** The key that development mode accepts. */
+    public static final String DEVELOPMENT_KEY = "test_key";
+
+    private record Entry(byte[] hash, Identity identity) {}
+
+    private final List<Entry> entries;
+
+    /**
+     * Takes the configured keys.
+     *
+     * @param keys the keys
+     * @param development whether {@link #DEVELOPMENT_KEY} is one more
+     */
+    public ApiKeys(List<ApiKeyConfig> keys, boolean development) {
+        List<Entry> all = new ArrayList<>();
+        for (ApiKeyConfig key : keys) {
+            all.add(new Entry(HexFormat.of().parseHex(key.sha256()), new Identity(key.name(), key.agents())));
+        }
+        if (development) {
+            all.add(new Entry(hash(DEVELOPMENT_KEY), new Identity("development", Set.of())));
+        }
+        entries = List.copyOf(all);
+    }
+
+    /**
+     * Finds out whose key this is. Takes as long for a wrong key as for a right one, and tells nothing of how much of it
+     * was right.
+     *
+     * @param key what the client offers
+     * @return who it is, or empty if it is nobody's key
+     */
+    public Optional<Identity> identify(String key) {
+        byte[] hash = hash(key);
+        Identity found = null;
+        for (Entry entry : entries) {
+            if (MessageDigest.isEqual(entry.hash(), hash)) {
+                found = entry.identity();
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    /**
+     * Whether there is any key.
+     *
+     * @return false if nobody can be identified
+     */
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    private static byte[] hash(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

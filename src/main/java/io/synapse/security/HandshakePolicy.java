@@ -1,0 +1,123 @@
+package io.synapse.security;
+
+import io.synapse.security.Verdict.Admitted;
+import io.synapse.security.Verdict.Refused;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
+
+/**
+ * Decides about a handshake before the upgrade, in the order Phoenix does: method, origin, token, version, capacity. A
+ * client that was let in and then closed would redial every 10 ms for ever, so nothing is left to be found out later
+ * that can be known here. Safe for use by many threads.
+ */
+public final class HandshakePolicy {
+
+    /** The sub-protocol of the Phoenix client. */
+    public static final String SUBPROTOCOL = "phoenix";
+
+    private static final String TOKEN_PREFIX = "base64url.bearer.phx.";
+    private static final int RETRY_AFTER_SECONDS = 5;
+
+    // Phoenix accepts "~> 1.0.0" and "~> 2.0.0": any patch level of these two.
+    private static final Pattern VERSION = Pattern.compile("([12])\\.0\\.\\d{1,9}");
+
+    private final AccessPolicy access;
+    private final Authenticator authenticator;
+    private final BooleanSupplier ready;
+    private final IntSupplier openConnections;
+    private final int maxConnections;
+
+    /**
+     * A policy.
+     *
+     * @param access who is let in at all
+     * @param authenticator who is who
+     * @param ready whether this node accepts connections now
+     * @param openConnections how many there are
+     * @param maxConnections how many there may be
+     */
+    public HandshakePolicy(
+            AccessPolicy access,
+            Authenticator authenticator,
+            BooleanSupplier ready,
+            IntSupplier openConnections,
+            int maxConnections) {
+        this.access = access;
+        this.authenticator = authenticator;
+        this.ready = ready;
+        this.openConnections = openConnections;
+        this.maxConnections = maxConnections;
+    }
+
+    /**
+     * Decides.
+     *
+     * @param handshake what the client asks
+     * @return the verdict
+     */
+    public Verdict decide(Handshake handshake) {
+        if (!handshake.method().equals("GET")) {
+            return Refused.of(400, "a WebSocket handshake is a GET request");
+        }
+        Optional<String> foreign =
+                access.refusal(handshake.remoteAddress(), handshake.host(), handshake.origin(), handshake.forwarded());
+        if (foreign.isPresent()) {
+            return Refused.of(403, foreign.get());
+        }
+        String version = handshake.parameters().getOrDefault("vsn", "1.0.0");
+        var known = VERSION.matcher(version);
+        if (!known.matches()) {
+            return Refused.of(403, "unsupported vsn");
+        }
+        if (!handshake.upgrade()) {
+            return Refused.of(400, "this is a WebSocket endpoint; connect with a WebSocket client");
+        }
+        boolean phoenix = handshake.subprotocols().contains(SUBPROTOCOL);
+        if (!phoenix && handshake.subprotocols().stream().anyMatch(offered -> !offered.startsWith(TOKEN_PREFIX))) {
+            return Refused.of(403, "unsupported sub-protocol");
+        }
+        Optional<String> credential = credential(handshake);
+        Optional<Identity> identity = credential.flatMap(authenticator::identify);
+        if (credential.isPresent() && identity.isEmpty()) {
+            return Refused.of(401, "invalid token");
+        }
+        if (!ready.getAsBoolean()) {
+            return new Refused(503, "not ready", OptionalInt.of(RETRY_AFTER_SECONDS));
+        }
+        if (openConnections.getAsInt() >= maxConnections) {
+            return new Refused(503, "server at capacity", OptionalInt.of(RETRY_AFTER_SECONDS));
+        }
+        Optional<String> answered = phoenix ? Optional.of(SUBPROTOCOL) : Optional.empty();
+        return new Admitted(identity, known.group(1).equals("1") ? 1 : 2, answered);
+    }
+
+    // Phoenix ignores the token when there are several; here as there, an ambiguous credential is none.
+    private static Optional<String> credential(Handshake handshake) {
+        List<String> offered = handshake.subprotocols().stream()
+                .filter(entry -> entry.startsWith(TOKEN_PREFIX))
+                .map(entry -> entry.substring(TOKEN_PREFIX.length()))
+                .toList();
+        if (offered.size() == 1) {
+            return Optional.of(decode(offered.get(0)));
+        }
+        // The npm client sends the text "undefined" for a parameter that has no value.
+        return Optional.ofNullable(handshake.parameters().get("token"))
+                .filter(token -> !token.isEmpty() && !token.equals("undefined"));
+    }
+
+    // In spite of its name the entry is standard base64; both alphabets are taken, padded or not.
+    private static String decode(String entry) {
+        String standard = entry.replace('-', '+').replace('_', '/').replace("=", "");
+        try {
+            return new String(Base64.getDecoder().decode(standard), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.synapse.security;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Signed, expiring tokens that authenticate a handshake: JSON Web Tokens (RFC 7519) under HS256, so that another service
+ * which knows the secret can make them too. Claims: {@code sub}, {@code iat} (both required), {@code exp}, {@code agents}
+ * (a list; absent means all). Safe for use by many threads.
+ */
+public final class HandshakeTokens {
+
+    private static final String AGENTS = "agents";
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
+    private static final int MAX_SUBJECT_LENGTH = 128;
+
+    private final byte[] secret;
+    private final Duration maxAge;
+    private final Clock clock;
+
+    /**
+     * Signs and checks with a secret.
+     *
+     * @param secret at least 32 bytes in UTF-8
+     * @param maxAge how old a token may be, whatever its {@code exp} says
+     * @param clock tells the time
+     */
+    public HandshakeTokens(String secret, Duration maxAge, Clock clock) {
+        this.secret = secret.getBytes(StandardCharsets.UTF_8);
+        this.maxAge = maxAge;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes a token.
+     *
+     * @param identity for whom
+     * @param lifetime for how long; the maximum age if that is shorter
+     * @return the token and when it ends
+     */
+    public Issued issue(Identity identity, Duration lifetime) {
+        Instant now = clock.instant();
+        Instant end = now.plus(lifetime.compareTo(maxAge) < 0 ? lifetime : maxAge);
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
+                .subject(identity.subject())
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(end));
+        if (!identity.agents().isEmpty()) {
+            claims.claim(AGENTS, List.copyOf(identity.agents()));
+        }
+        SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims.build());
+        try {
+            token.sign(new MACSigner(secret));
+        } catch (JOSEException e) {
+            throw new IllegalStateException("cannot sign", e);
+        }
+        return new Issued(token.serialize(), end);
+    }
+
+    /**
+     * A token that was made.
+     *
+     * @param token the token
+     * @param expiresAt when it ends
+     */
+    public record Issued(String token, Instant expiresAt) {
+
+        /** Leaves the token out: this text may reach a log. */
+        @Override
+        public String toString() {
+            return "Issued[expiresAt=" + expiresAt + "]";
+        }
+    }
+
+    /**
+     * Checks a token.
+     *
+     * @param token what the client offers
+     * @return who it is; empty if the token is not ours, changed, not yet valid, or too old
+     */
+    public Optional<Identity> verify(String token) {
+        try {
+            SignedJWT parsed = SignedJWT.parse(token);
+            // The algorithm is ours to choose, never the token's.
+            if (!JWSAlgorithm.HS256.equals(parsed.getHeader().getAlgorithm())
+                    || !parsed.verify(new MACVerifier(secret))) {
+                return Optional.empty();
+            }
+            return identity(parsed.getJWTClaimsSet());
+        } catch (ParseException | JOSEException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Identity> identity(JWTClaimsSet claims) throws ParseException {
+        Instant now = clock.instant();
+        String subject = claims.getSubject();
+        Date issued = claims.getIssueTime();
+        Date expires = claims.getExpirationTime();
+        Date notBefore = claims.getNotBeforeTime();
+        if (subject == null || subject.isBlank() || subject.length() > MAX_SUBJECT_LENGTH || issued == null) {
+            return Optional.empty();
+        }
+        if (issued.toInstant().isAfter(now.plus(CLOCK_SKEW))
+                || issued.toInstant().plus(maxAge).isBefore(now)
+                || (expires != null && !expires.toInstant().isAfter(now))
+                || (notBefore != null && notBefore.toInstant().isAfter(now.plus(CLOCK_SKEW)))) {
+            return Optional.empty();
+        }
+        List<String> agents = claims.getStringListClaim(AGENTS);
+        return Optional.of(new Identity(subject, agents == null ? Set.of() : new HashSet<>(agents)));
+    }
+}

@@ -1,0 +1,41 @@
+package io.synapse.wiring;
+
+import io.synapse.config.SynapseConfig;
+import io.synapse.platform.ManagedPool;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.enterprise.concurrent.ManagedThreadFactoryDefinition;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** The threads of this application, made by the container. */
+@ApplicationScoped
+@ManagedThreadFactoryDefinition(name = ManagedThreads.FACTORY)
+public class ManagedThreads {
+
+    /** The JNDI name of the factory. */
+    public static final String FACTORY = "java:app/concurrent/synapse-threads";
+
+    static final int CALLBACK_THREADS = 4;
+    static final int CLOSER_THREADS = 4;
+
+    @Resource(lookup = FACTORY)
+    private ManagedThreadFactory factory;
+
+    /** What makes a thread. */
+    ManagedThreadFactory factory() {
+        return factory;
+    }
+
+    @Produces
+    @Singleton
+    ManagedPool pool(SynapseConfig config) {
+        return new ManagedPool(factory, config.query().maxConcurrent() + CALLBACK_THREADS + CLOSER_THREADS);
+    }
+
+    void close(@Disposes ManagedPool pool) {
+        pool.close();
+    }
+}

@@ -1,0 +1,52 @@
+package io.synapse.wiring;
+
+import io.synapse.platform.Counters;
+import io.synapse.platform.Ids;
+import io.synapse.platform.ManagedTimers;
+import io.synapse.platform.RandomIds;
+import io.synapse.platform.Ticker;
+import io.synapse.platform.Timers;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/** Time, ids and threads, from the container. */
+@ApplicationScoped
+public class PlatformWiring {
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    Ticker ticker() {
+        return Ticker.system();
+    }
+
+    @Produces
+    @Singleton
+    Ids ids() {
+        return new RandomIds();
+    }
+
+    @Produces
+    @Singleton
+    Counters counters() {
+        return new Counters();
+    }
+
+    @Produces
+    @Singleton
+    Timers timers(ManagedThreads threads) {
+        return new ManagedTimers(threads.factory());
+    }
+
+    void close(@Disposes Timers timers) {
+        ((ManagedTimers) timers).close();
+    }
+}

@@ -1,0 +1,74 @@
+package io.synapse.wiring;
+
+import io.synapse.config.ConfigException;
+import io.synapse.config.SynapseConfig;
+import io.synapse.engine.QueryEngine;
+import io.synapse.platform.Counters;
+import io.synapse.platform.Ids;
+import io.synapse.platform.ManagedPool;
+import io.synapse.platform.TaskQueue;
+import io.synapse.platform.Ticker;
+import io.synapse.platform.Timers;
+import io.synapse.query.InterruptManager;
+import io.synapse.query.QueryEnvironment;
+import io.synapse.query.QueryService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+
+/** The life of queries. */
+@ApplicationScoped
+public class QueryWiring {
+
+    @Produces
+    @Singleton
+    InterruptManager interrupts() {
+        return new InterruptManager();
+    }
+
+    /** The engine that the configuration names, of all engines in this application. */
+    static QueryEngine choose(Instance<QueryEngine> engines, String wanted) {
+        Map<String, QueryEngine> byName = new TreeMap<>();
+        for (QueryEngine engine : engines) {
+            if (byName.put(engine.name(), engine) != null) {
+                throw new ConfigException("synapse.engine", "two engines have the name " + engine.name());
+            }
+        }
+        QueryEngine chosen = byName.get(wanted);
+        if (chosen == null) {
+            throw new ConfigException(
+                    "synapse.engine", "there is no engine " + wanted + "; there are " + byName.keySet());
+        }
+        return chosen;
+    }
+
+    @Produces
+    @Singleton
+    QueryService queries(
+            @Any Instance<QueryEngine> engines,
+            SynapseConfig config,
+            Clock clock,
+            Ticker ticker,
+            Timers timers,
+            Ids ids,
+            Counters counters,
+            InterruptManager interrupts,
+            ManagedPool pool) {
+        Executor callbacks = new TaskQueue(pool, ManagedThreads.CALLBACK_THREADS);
+        QueryEnvironment environment =
+                new QueryEnvironment(config.query(), clock, ticker, timers, ids, counters, callbacks);
+        QueryEngine engine = choose(engines, config.query().engine());
+        return new QueryService(engine, environment, interrupts, pool);
+    }
+
+    void stop(@Disposes QueryService queries) {
+        queries.stop();
+    }
+}

@@ -1,0 +1,58 @@
+package io.synapse.wiring;
+
+import io.synapse.config.Mode;
+import io.synapse.config.SynapseConfig;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.operations.NodeState;
+import io.synapse.platform.Ids;
+import io.synapse.security.AccessPolicy;
+import io.synapse.security.ApiKeys;
+import io.synapse.security.Authenticator;
+import io.synapse.security.HandshakePolicy;
+import io.synapse.security.HandshakeTokens;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/** Who may connect. */
+@ApplicationScoped
+public class SecurityWiring {
+
+    @Produces
+    @Singleton
+    HandshakeTokens tokens(SynapseConfig config, Ids ids, Clock clock) {
+        // Without a configured secret, tokens hold until the next start and on this node only.
+        String secret = config.auth().tokenSecret().orElseGet(() -> ids.next() + ids.next());
+        return new HandshakeTokens(secret, config.auth().tokenMaxAge(), clock);
+    }
+
+    @Produces
+    @Singleton
+    Authenticator authenticator(SynapseConfig config, HandshakeTokens tokens) {
+        boolean development = config.mode() == Mode.DEVELOPMENT;
+        return new Authenticator(new ApiKeys(config.auth().apiKeys(), development), tokens);
+    }
+
+    @Produces
+    @Singleton
+    AccessPolicy access(SynapseConfig config) {
+        return new AccessPolicy(config.mode(), config.auth().allowedOrigins());
+    }
+
+    @Produces
+    @Singleton
+    HandshakePolicy handshakes(
+            SynapseConfig config,
+            AccessPolicy access,
+            Authenticator authenticator,
+            NodeState state,
+            ConnectionRegistry registry) {
+        return new HandshakePolicy(
+                access,
+                authenticator,
+                () -> state.notReady().isEmpty(),
+                registry::count,
+                config.limits().connections());
+    }
+}

@@ -1,0 +1,39 @@
+import { playground } from './playground.js'
+
+const element = (id) => document.getElementById(id)
+
+const endpoint = new URL('cortex/websocket', document.baseURI)
+endpoint.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:'
+endpoint.search = ''
+endpoint.hash = ''
+
+element('endpoint').textContent = endpoint.pathname.replace(/\/websocket$/, '')
+element('example').textContent = element('example').textContent.replace(/"ws:[^"]*"/, JSON.stringify(endpoint.href))
+
+if (navigator.clipboard) {
+  const copy = element('copy')
+  copy.hidden = false
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(element('example').textContent)
+    copy.textContent = 'Copied'
+    setTimeout(() => {
+      copy.textContent = 'Copy'
+    }, 2000)
+  })
+}
+
+playground(endpoint.href)
+
+try {
+  const { mode, engine, version } = await (await fetch(new URL('api/info', document.baseURI))).json()
+  element('mode').textContent = mode
+  element('engine').textContent = engine
+  element('version').textContent = version
+  if (mode === 'development') {
+    element('development').hidden = false
+    element('key').value ||= 'test_key'
+    element('example').textContent = element('example').textContent.replace('YOUR_KEY', 'test_key')
+  }
+} catch {
+  element('mode').textContent = 'unknown: /api/info does not answer'
+}

@@ -1,0 +1,281 @@
+package io.synapse.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigReaderTest {
+
+    private static final String HASH = "0123456789abcdef".repeat(4);
+    private static final String OTHER_HASH = "fedcba9876543210".repeat(4);
+    private static final String SECRET = "a-secret-that-nobody-may-ever-see-in-a-log";
+    private static final Set<String> MAY_BE_EMPTY = Set.of(
+            "synapse.auth.api-keys",
+            "synapse.auth.token-secret",
+            "synapse.auth.allowed-origins",
+            "synapse.library.folder");
+
+    private final Map<String, String> values = shipped();
+
+    private static Map<String, String> shipped() {
+        Properties properties = new Properties();
+        try (InputStream in = ConfigReader.class.getResourceAsStream("/META-INF/microprofile-config.properties")) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> all = new TreeMap<>();
+        properties.stringPropertyNames().stream()
+                .filter(name -> name.startsWith("synapse."))
+                .forEach(name -> all.put(name, properties.getProperty(name)));
+        return all;
+    }
+
+    /** Like MicroProfile Config, for which an empty value is none. */
+    private Optional<String> source(String name) {
+        return Optional.ofNullable(values.get(name)).filter(text -> !text.isEmpty());
+    }
+
+    private SynapseConfig read() {
+        return new ConfigReader(this::source).read();
+    }
+
+    private void assertRefused(String property) {
+        assertThatThrownBy(this::read).isInstanceOf(ConfigException.class).hasMessageStartingWith(property + ": ");
+    }
+
+    @Test
+    void theShippedDefaultsAreValid() {
+        SynapseConfig config = read();
+        assertThat(config.mode()).isEqualTo(Mode.DEVELOPMENT);
+        assertThat(config.limits().messageBytes()).isEqualTo(1024 * 1024);
+        assertThat(config.limits().closeDelay()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.outbox().sendTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.auth().apiKeys()).isEmpty();
+        assertThat(config.auth().tokenSecret()).isEmpty();
+        assertThat(config.library().folder()).isEmpty();
+        assertThat(config.library().pace()).isEqualTo(40);
+        assertThat(config.query().engine()).isEqualTo("library");
+    }
+
+    @Test
+    void everyShippedPropertyIsReadAndEveryPropertyReadIsShipped() {
+        Set<String> asked = new TreeSet<>();
+        new ConfigReader(name -> {
+                    asked.add(name);
+                    return source(name);
+                })
+                .read();
+        assertThat(asked).isEqualTo(new TreeSet<>(values.keySet()));
+    }
+
+    static Stream<String> required() {
+        return shipped().keySet().stream().filter(name -> !MAY_BE_EMPTY.contains(name));
+    }
+
+    @ParameterizedTest
+    @MethodSource("required")
+    void aMissingValueNamesItsProperty(String property) {
+        values.remove(property);
+        assertRefused(property);
+    }
+
+    static Stream<String> checked() {
+        return required().filter(name -> !name.equals("synapse.engine"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("checked")
+    void aValueThatIsNoneNamesItsProperty(String property) {
+        for (String bad :
+                List.of("nonsense", "-1", "PT-1S", "NaN", "99999999999999999999", "1 2", "1;DROP TABLE", "PT")) {
+            values.put(property, bad);
+            assertRefused(property);
+        }
+    }
+
+    @Test
+    void blanksAroundAValueDoNotMatter() {
+        values.put("synapse.limits.connections", " 7 ");
+        values.put("synapse.mode", "production ");
+        assertThat(read().limits().connections()).isEqualTo(7);
+        assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
+    }
+
+    @Test
+    void aBlankValueIsMissing() {
+        values.put("synapse.engine", "  ");
+        assertRefused("synapse.engine");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "synapse.limits.connections, 0",
+        "synapse.limits.connections, 1000001",
+        "synapse.limits.message-bytes, 1023",
+        "synapse.limits.nesting-depth, 1",
+        "synapse.limits.nesting-depth, 501",
+        "synapse.limits.topics-per-connection, 0",
+        "synapse.limits.close-delay, PT1M0.001S",
+        "synapse.outbox.max-messages, 15",
+        "synapse.outbox.max-bytes, 16383",
+        "synapse.outbox.send-timeout, PT0.009S",
+        "synapse.query.max-concurrent, 0",
+        "synapse.query.default-timeout, PT0S",
+        "synapse.query.max-timeout, P2D",
+        "synapse.query.stop-timeout, PT2M",
+        "synapse.auth.token-max-age, PT0.5S",
+        "synapse.auth.token-max-age, PT25H",
+        "synapse.library.pace, -0.1",
+        "synapse.library.pace, 100001",
+        "synapse.library.passages, 0",
+        "synapse.payara.idle-timer-off, TRUE"
+    })
+    void aValueOutOfBoundsNamesItsProperty(String property, String value) {
+        values.put(property, value);
+        assertRefused(property);
+    }
+
+    @Test
+    void theLowWaterMarkMustNotExceedTheBound() {
+        values.put("synapse.outbox.max-bytes", "65535");
+        assertRefused("synapse.outbox.low-water-bytes");
+    }
+
+    @Test
+    void theDefaultTimeoutMustNotExceedTheLongest() {
+        values.put("synapse.query.max-timeout", "PT29S");
+        assertRefused("synapse.query.default-timeout");
+    }
+
+    @Test
+    void autoMeansProductionAsSoonAsThereIsACredential() {
+        values.put("synapse.auth.api-keys", "ci:" + HASH);
+        assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
+        values.put("synapse.auth.api-keys", "");
+        values.put("synapse.auth.token-secret", SECRET);
+        assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"development, DEVELOPMENT", "production, PRODUCTION"})
+    void aModeThatIsNamedIsMeant(String text, Mode mode) {
+        values.put("synapse.mode", text);
+        assertThat(read().mode()).isEqualTo(mode);
+        values.put("synapse.auth.api-keys", "ci:" + HASH);
+        assertThat(read().mode()).isEqualTo(mode);
+    }
+
+    @Test
+    void readsApiKeysWithTheirAgents() {
+        values.put(
+                "synapse.auth.api-keys",
+                " ci:" + HASH.toUpperCase(java.util.Locale.ROOT) + " ,, ops:" + OTHER_HASH + ":guide|ops ,");
+        assertThat(read().auth().apiKeys())
+                .containsExactly(
+                        new ApiKeyConfig("ci", HASH, Set.of()),
+                        new ApiKeyConfig("ops", OTHER_HASH, Set.of("guide", "ops")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sk-live-secret",
+                ":HASH",
+                "name:",
+                "name:HASH:",
+                "name:HASH:|",
+                "name:HASH:a||b",
+                "name:HASH:a|",
+                "na me:HASH",
+                "name:HASH:a b",
+                "name:HASHx",
+                "name:sk-live-secret"
+            })
+    void anApiKeyEntryThatIsNoneIsRefusedWithoutBeingShown(String entry) {
+        values.put("synapse.auth.api-keys", "ok:" + OTHER_HASH + "," + entry.replace("HASH", HASH));
+        assertThatThrownBy(this::read)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("synapse.auth.api-keys: entry 2 ")
+                .hasMessageNotContaining("secret")
+                .hasMessageNotContaining(HASH);
+    }
+
+    @Test
+    void theSameKeyTwiceIsRefused() {
+        // Which entry's agents would it have?
+        values.put("synapse.auth.api-keys", "a:" + HASH + ",b:" + HASH + ":guide");
+        assertRefused("synapse.auth.api-keys");
+    }
+
+    @Test
+    void aShortTokenSecretIsRefusedWithoutBeingShown() {
+        values.put("synapse.auth.token-secret", "hunter2-hunter2-hunter2-hunter2");
+        assertThatThrownBy(this::read)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("synapse.auth.token-secret: ")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void readsOrigins() {
+        values.put(
+                "synapse.auth.allowed-origins",
+                "https://app.example.com, http://localhost:3000,chrome-extension://abc");
+        assertThat(read().auth().allowedOrigins())
+                .containsExactly("https://app.example.com", "http://localhost:3000", "chrome-extension://abc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*",
+                "app.example.com",
+                "https://app.example.com/",
+                "https://*.example.com",
+                "https://",
+                "null",
+                "https://user@host",
+                "https://a b"
+            })
+    void anOriginThatNoBrowserSendsIsRefused(String origin) {
+        values.put("synapse.auth.allowed-origins", "https://ok.example.com," + origin);
+        assertRefused("synapse.auth.allowed-origins");
+    }
+
+    @Test
+    void noSecretIsInTheTextOfTheConfiguration() {
+        values.put("synapse.auth.token-secret", SECRET);
+        values.put("synapse.auth.api-keys", "ci:" + HASH);
+        SynapseConfig config = read();
+        assertThat(config.auth().tokenSecret()).contains(SECRET);
+        assertThat(List.of(config, config.auth(), config.auth().apiKeys()).toString())
+                .doesNotContain(SECRET)
+                .doesNotContain(HASH)
+                .contains("***");
+    }
+
+    @Test
+    void theConfigurationIsImmutable() {
+        AuthConfig auth = read().auth();
+        assertThatThrownBy(() -> auth.apiKeys().add(null)).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> auth.allowedOrigins().add("x")).isInstanceOf(UnsupportedOperationException.class);
+    }
+}

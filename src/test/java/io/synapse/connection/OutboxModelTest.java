@@ -1,0 +1,224 @@
+package io.synapse.connection;
+
+import static io.synapse.connection.Frames.bounds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.synapse.config.OutboxConfig;
+import io.synapse.connection.Outbox.Lane;
+import io.synapse.connection.Outbox.Offer;
+import io.synapse.protocol.CloseReason;
+import io.synapse.protocol.EncodedFrame;
+import io.synapse.testing.FakeTransport;
+import io.synapse.testing.FakeTransport.Behaviour;
+import io.synapse.testing.ManualTimers;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
+import net.jqwik.api.Tuple;
+
+/** The outbox against a model that is as simple as can be: two lists and a few counters. */
+@Tag("B5")
+class OutboxModelTest {
+
+    private static final OutboxConfig CONFIG = bounds(6, 100, 30);
+
+    private enum Kind {
+        OFFER_CONTROL,
+        OFFER_DATA,
+        COMPLETE,
+        FAIL,
+        ASK,
+        CLOSE,
+        DISCARD
+    }
+
+    /** What is done; {@code size} means something for offers only. */
+    record Action(Kind kind, int size) {}
+
+    @Provide
+    Arbitrary<List<Action>> actions() {
+        Arbitrary<Kind> kinds = Arbitraries.frequency(
+                Tuple.of(6, Kind.OFFER_CONTROL),
+                Tuple.of(12, Kind.OFFER_DATA),
+                Tuple.of(14, Kind.COMPLETE),
+                Tuple.of(8, Kind.ASK),
+                Tuple.of(1, Kind.CLOSE));
+        Arbitrary<Kind> rare =
+                Arbitraries.frequency(Tuple.of(60, Kind.COMPLETE), Tuple.of(1, Kind.FAIL), Tuple.of(1, Kind.DISCARD));
+        Arbitrary<Action> action = Arbitraries.frequencyOf(Tuple.of(9, kinds), Tuple.of(1, rare))
+                .flatMap(kind -> Arbitraries.integers().between(1, 60).map(size -> new Action(kind, size)));
+        return action.list().ofMaxSize(120);
+    }
+
+    @Property(tries = 2000)
+    void behavesLikeTwoListsAndACounter(@ForAll("actions") List<Action> actions) {
+        Model model = new Model();
+        FakeTransport transport = new FakeTransport(Behaviour.LATER);
+        ManualTimers timers = new ManualTimers();
+        Real real = new Real();
+        Outbox outbox = new Outbox(transport, CONFIG, timers.ticker(), timers, real);
+        int number = 0;
+        for (Action action : actions) {
+            switch (action.kind()) {
+                case OFFER_CONTROL, OFFER_DATA -> {
+                    Lane lane = action.kind() == Kind.OFFER_CONTROL ? Lane.CONTROL : Lane.DATA;
+                    EncodedFrame frame = new EncodedFrame.Text(lane + "-" + number++, action.size());
+                    assertThat(outbox.offer(lane, frame)).isEqualTo(model.offer(lane, frame));
+                }
+                case COMPLETE -> {
+                    boolean wasInFlight = model.inFlight != null;
+                    model.complete();
+                    // After a discard the transport still completes what it had; that changes nothing.
+                    assertThat(transport.completeNext() || !wasInFlight).isTrue();
+                }
+                case FAIL -> {
+                    model.fail();
+                    transport.completeNext(new IOException("reset"));
+                }
+                case ASK -> assertThat(outbox.requestRoom()).isEqualTo(model.ask());
+                case CLOSE -> {
+                    model.close();
+                    outbox.close(CloseReason.SERVICE_RESTART);
+                }
+                case DISCARD -> {
+                    model.end();
+                    outbox.discard();
+                }
+                default -> throw new AssertionError(action);
+            }
+            assertThat(transport.frames()).isEqualTo(model.given);
+            assertThat(transport.mostInFlight()).isLessThanOrEqualTo(1);
+            assertThat(transport.closes()).hasSize(model.closes);
+            assertThat(real.rooms).isEqualTo(model.rooms);
+            assertThat(real.ends).isEqualTo(model.ends);
+            assertThat(outbox.status()).isEqualTo(model.status());
+        }
+    }
+
+    private static final class Real implements Outbox.Owner {
+        private int rooms;
+        private int ends;
+
+        @Override
+        public void room() {
+            rooms++;
+        }
+
+        @Override
+        public void ended(CloseReason reason, Throwable cause) {
+            ends++;
+        }
+    }
+
+    private static final class Model {
+        private final Deque<EncodedFrame> control = new ArrayDeque<>();
+        private final Deque<EncodedFrame> data = new ArrayDeque<>();
+        private final List<EncodedFrame> given = new ArrayList<>();
+        private EncodedFrame inFlight;
+        private boolean wanted;
+        private boolean closing;
+        private boolean over;
+        private int rooms;
+        private int ends;
+        private int closes;
+        private long sent;
+        private long dropped;
+
+        private List<EncodedFrame> held() {
+            List<EncodedFrame> all = new ArrayList<>(control);
+            all.addAll(data);
+            if (inFlight != null) {
+                all.add(inFlight);
+            }
+            return all;
+        }
+
+        private long bytes() {
+            return held().stream().mapToLong(EncodedFrame::bytes).sum();
+        }
+
+        private boolean room() {
+            return held().isEmpty() || bytes() < CONFIG.lowWaterBytes() && held().size() < CONFIG.maxMessages() / 2;
+        }
+
+        Offer offer(Lane lane, EncodedFrame frame) {
+            if (closing || over) {
+                dropped++;
+                return Offer.CLOSED;
+            }
+            boolean full = held().size() >= CONFIG.maxMessages() || bytes() + frame.bytes() > CONFIG.maxBytes();
+            if (!held().isEmpty() && full) {
+                dropped++;
+                return Offer.OVERFLOW;
+            }
+            (lane == Lane.CONTROL ? control : data).add(frame);
+            settle();
+            return Offer.ACCEPTED;
+        }
+
+        boolean ask() {
+            if (closing || over) {
+                return false;
+            }
+            wanted |= !room();
+            return room();
+        }
+
+        void complete() {
+            if (inFlight != null) {
+                inFlight = null;
+                sent++;
+                settle();
+            }
+        }
+
+        void fail() {
+            if (inFlight != null) {
+                ends++;
+                end();
+            }
+        }
+
+        void close() {
+            if (!closing && !over) {
+                closing = true;
+                settle();
+            }
+        }
+
+        void end() {
+            dropped += held().size();
+            control.clear();
+            data.clear();
+            inFlight = null;
+            over = true;
+        }
+
+        private void settle() {
+            if (wanted && !closing && !over && room()) {
+                wanted = false;
+                rooms++;
+            }
+            if (inFlight == null && !over) {
+                inFlight = control.isEmpty() ? data.poll() : control.poll();
+                if (inFlight != null) {
+                    given.add(inFlight);
+                } else if (closing && closes == 0) {
+                    closes++;
+                }
+            }
+        }
+
+        Outbox.Status status() {
+            return new Outbox.Status(held().size(), bytes(), sent, dropped, closing || over);
+        }
+    }
+}

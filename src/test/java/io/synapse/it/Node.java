@@ -1,0 +1,108 @@
+package io.synapse.it;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** Runs the tests of {@code src/test/js} against a server, where only the real JavaScript client proves anything. */
+public final class Node {
+
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private Node() {}
+
+    /**
+     * Fails with all that node printed unless every test of the file passes within the limit.
+     *
+     * @param file name of a file in {@code src/test/js}
+     * @param url handed to the test as the environment variable SYNAPSE_URL
+     */
+    public static void test(String file, URI url, Duration limit) throws InterruptedException {
+        var directory = Path.of(System.getProperty("synapse.it.js", "src/test/js"));
+        Path output;
+        Process node;
+        try {
+            // a file and not a pipe: a browser that outlives node would hold the pipe open
+            output = Files.createTempFile("node-", ".log");
+            var builder = new ProcessBuilder("node", "--test", "--test-reporter=spec", file)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            builder.environment().put("SYNAPSE_URL", url.toString());
+            node = builder.start();
+        } catch (IOException notStarted) {
+            throw new UncheckedIOException("node is needed: src/build/install-test-tools.sh", notStarted);
+        }
+        var family = new LinkedHashSet<ProcessHandle>();
+        try {
+            var ended = watch(node, family, limit);
+            if (!ended) {
+                throw new AssertionError(file + " did not end within " + limit + "\n" + read(output));
+            }
+            if (node.exitValue() != 0) {
+                throw new AssertionError(file + " ended with " + node.exitValue() + "\n" + read(output));
+            }
+        } finally {
+            end(node.toHandle(), family);
+            delete(output);
+        }
+    }
+
+    /** Remembers the descendants while node lives: once it is gone, nothing tells which orphans were its own. */
+    private static boolean watch(Process node, Set<ProcessHandle> family, Duration limit) throws InterruptedException {
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (System.nanoTime() < deadline) {
+            node.descendants().forEach(family::add);
+            if (node.waitFor(100, MILLISECONDS)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Node first: its own end closes the browser it started, unless it hangs. */
+    private static void end(ProcessHandle node, Set<ProcessHandle> family) throws InterruptedException {
+        end(node);
+        for (var process : family) {
+            end(process);
+        }
+    }
+
+    private static void end(ProcessHandle process) throws InterruptedException {
+        process.destroy();
+        try {
+            process.onExit().get(GRACE.toSeconds(), SECONDS);
+        } catch (TimeoutException hanging) {
+            process.destroyForcibly();
+        } catch (ExecutionException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private static String read(Path output) {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
+    }
+
+    private static void delete(Path output) {
+        try {
+            Files.deleteIfExists(output);
+        } catch (IOException left) {
+            output.toFile().deleteOnExit();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.synapse.testing;
+
+import io.synapse.connection.Transport;
+import io.synapse.protocol.CloseReason;
+import io.synapse.protocol.EncodedFrame;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A transport that completes as containers do: {@code INLINE} on the caller's stack, {@code LATER} when the test says
+ * so, {@code NEVER}, or with a failure. It remembers what it was given, and whether it was ever given a frame while
+ * another was in its hands. Safe for use by many threads.
+ */
+public final class FakeTransport implements Transport {
+
+    /** How sending ends. */
+    public enum Behaviour {
+        /** On the caller's stack. */
+        INLINE,
+        /** When the test calls {@link FakeTransport#completeNext()}. */
+        LATER,
+        /** Not at all. */
+        NEVER,
+        /** With a failure, on the caller's stack. */
+        FAILS,
+        /** By throwing. */
+        THROWS
+    }
+
+    private final List<EncodedFrame> frames = new ArrayList<>();
+    private final List<CloseReason> closes = new ArrayList<>();
+    private final List<CloseReason> aborts = new ArrayList<>();
+    private volatile Behaviour behaviour;
+    private Completion pending;
+    private int inFlight;
+    private int mostInFlight;
+    private boolean remembers = true;
+    private long count;
+    private volatile RuntimeException closeFailure;
+
+    /** A transport that behaves in one way until told otherwise. */
+    public FakeTransport(Behaviour behaviour) {
+        this.behaviour = behaviour;
+    }
+
+    @Override
+    public void send(EncodedFrame frame, Completion completion) {
+        Behaviour now = behaviour;
+        synchronized (this) {
+            count++;
+            if (remembers) {
+                frames.add(frame);
+            }
+            inFlight++;
+            mostInFlight = Math.max(mostInFlight, inFlight);
+            if (now == Behaviour.LATER) {
+                pending = completion;
+            }
+        }
+        switch (now) {
+            case INLINE -> complete(completion, null);
+            case FAILS -> complete(completion, new IOException("broken pipe"));
+            case THROWS -> {
+                landed();
+                throw new IllegalStateException("the session is closed");
+            }
+            case LATER, NEVER -> {
+                // The test decides, or nobody.
+            }
+        }
+    }
+
+    private void complete(Completion completion, Throwable failure) {
+        landed();
+        completion.done(failure);
+    }
+
+    private synchronized void landed() {
+        inFlight--;
+    }
+
+    /** Completes the frame in flight; returns false if there is none. */
+    public boolean completeNext() {
+        return completeNext(null);
+    }
+
+    /** Completes the frame in flight, with a failure or null; returns false if there is none. */
+    public boolean completeNext(Throwable failure) {
+        Completion completion;
+        synchronized (this) {
+            completion = pending;
+            pending = null;
+        }
+        if (completion == null) {
+            return false;
+        }
+        complete(completion, failure);
+        return true;
+    }
+
+    /** Completes frame after frame until none is in flight; returns how many there were. */
+    public int completeAll() {
+        int completed = 0;
+        while (completeNext()) {
+            completed++;
+        }
+        return completed;
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        synchronized (this) {
+            closes.add(reason);
+        }
+        throwIfAsked();
+    }
+
+    @Override
+    public void abort(CloseReason reason) {
+        synchronized (this) {
+            aborts.add(reason);
+        }
+        throwIfAsked();
+    }
+
+    private void throwIfAsked() {
+        RuntimeException failure = closeFailure;
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Behaves in another way from the next frame on. */
+    public void behave(Behaviour other) {
+        behaviour = other;
+    }
+
+    /** Makes closing and aborting throw, which no transport should. */
+    public void failToClose(RuntimeException failure) {
+        closeFailure = failure;
+    }
+
+    /** Only counts frames from now on, for tests with very many. */
+    public synchronized void forgetFrames() {
+        remembers = false;
+        frames.clear();
+    }
+
+    /** The frames given to it, in order. */
+    public synchronized List<EncodedFrame> frames() {
+        return List.copyOf(frames);
+    }
+
+    /** The texts of the text frames given to it, in order. */
+    public synchronized List<String> texts() {
+        return frames.stream()
+                .filter(EncodedFrame.Text.class::isInstance)
+                .map(frame -> ((EncodedFrame.Text) frame).text())
+                .toList();
+    }
+
+    /** How many frames were given to it. */
+    public synchronized long count() {
+        return count;
+    }
+
+    /** The most frames that were ever in its hands at a time. */
+    public synchronized int mostInFlight() {
+        return mostInFlight;
+    }
+
+    /** The reasons it was closed with, in order. */
+    public synchronized List<CloseReason> closes() {
+        return List.copyOf(closes);
+    }
+
+    /** The reasons it was aborted with, in order. */
+    public synchronized List<CloseReason> aborts() {
+        return List.copyOf(aborts);
+    }
+}
