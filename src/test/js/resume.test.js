@@ -69,7 +69,7 @@ for (const client of clients) {
         await Promise.all(
           cuts.map(async (count) => {
             const { wire, socket, channel } = await overWire()
-            const asked = await ask(channel, { q: LONG, pace: 60 })
+            const asked = await ask(channel, { q: LONG, pace: 150 })
             await cutAfter(asked, wire, socket, count)
             assert.equal((await goOn(asked)).status, 'ok')
             assert.equal((await asked.result()).data.answer, expected.text)
@@ -83,7 +83,7 @@ for (const client of clients) {
     test('again and again, the answer comes together (B1)', async () => {
       const expected = await undisturbed(client)
       const { wire, socket, channel } = await overWire()
-      const asked = await ask(channel, { q: LONG, pace: 60 })
+      const asked = await ask(channel, { q: LONG, pace: 100 })
       for (let count = 5; count < expected.thoughts.length - 5; count += 10) {
         await cutAfter(asked, wire, socket, count)
         await asked.resume(lastSeq(asked))

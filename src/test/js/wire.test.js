@@ -1,7 +1,7 @@
 /** The frames themselves, as a client without any library sends and sees them. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Bare, handshake, KEY, LONG, unique } from './helpers.js'
+import { Bare, eventually, handshake, KEY, LONG, metric, unique } from './helpers.js'
 
 const event = (name) => (frame) => frame[3] === name
 const v1 = (name) => (frame) => frame.event === name
@@ -51,6 +51,24 @@ describe('the handshake', { timeout: 30_000 }, () => {
   test('a page of another origin is refused (M3)', async () => {
     const answer = await handshake('cortex/websocket', { headers: { origin: 'https://elsewhere.example' } })
     assert.equal(answer.status, 403)
+  })
+})
+
+describe('connections', { timeout: 30_000 }, () => {
+  // Payara never tells of the end of a connection that is lost within milliseconds of its upgrade.
+  test('that are lost as soon as they are open are forgotten (M24)', async () => {
+    const before = await metric('synapse_connections_opened_total')
+    for (const delay of [0, 20, 50]) {
+      await Promise.all(
+        Array.from({ length: 100 }, async () => {
+          const bare = await Bare.open()
+          await new Promise((resolve) => setTimeout(resolve, delay))
+          bare.socket.terminate()
+        }),
+      )
+    }
+    await eventually('all 300 were opened', async () => (await metric('synapse_connections_opened_total')) - before >= 300)
+    await eventually('none is left', async () => (await metric('synapse_connections_open')) === 0)
   })
 })
 

@@ -85,10 +85,7 @@ public class EndpointWiring {
     @Produces
     @Singleton
     NodeInfo info(SynapseConfig config) {
-        return new NodeInfo(
-                version(),
-                config.mode(),
-                config.query().engine());
+        return new NodeInfo(version(), config.mode(), config.query().engine());
     }
 
     // The build writes it: a WAR's manifest is not the one its classes are asked for.

@@ -7,12 +7,17 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** What only the real JavaScript clients and a real browser can prove. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 class JavaScriptIT {
+
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     @ArquillianResource
     private URL url;
@@ -22,13 +27,10 @@ class JavaScriptIT {
         return WarFile.standard();
     }
 
-    @Test
-    void connectsFromNode() throws Exception {
-        Node.test("smoke.test.js", Server.ready(url).http("/"), Duration.ofSeconds(60));
-    }
-
-    @Test
-    void connectsFromABrowser() throws Exception {
-        Node.test("browser.test.js", Server.ready(url).http("/"), Duration.ofSeconds(60));
+    @ParameterizedTest
+    @ValueSource(strings = {"phoenix.test.js", "wire.test.js", "resume.test.js", "browser.test.js"})
+    @DisplayName("M1 M2 M3 M4 M5 M6 M7 M8 B1 B2 B7: npm phoenix 1.7 and 1.8, bare sockets, and Chromium")
+    void passes(String file) throws Exception {
+        Node.test(file, Server.ready(url).http("/"), LIMIT);
     }
 }

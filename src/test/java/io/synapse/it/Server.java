@@ -32,14 +32,19 @@ public final class Server {
      * no proof: Payara Micro answers 404 after one that failed.
      */
     public static Server ready(URL arquillian) {
-        var healthPort = System.getProperty("synapse.it.health.port", "");
-        var server = new Server(
-                arquillian.getPort(), healthPort.isEmpty() ? arquillian.getPort() : Integer.parseInt(healthPort));
+        var server = at(arquillian);
         await("synapse-ready in /health/ready")
                 .atMost(60, SECONDS)
                 .ignoreExceptionsInstanceOf(IOException.class)
                 .until(server::isReady);
         return server;
+    }
+
+    /** The server that Arquillian deployed to, whether Synapse is ready there or not. */
+    public static Server at(URL arquillian) {
+        var healthPort = System.getProperty("synapse.it.health.port", "");
+        return new Server(
+                arquillian.getPort(), healthPort.isEmpty() ? arquillian.getPort() : Integer.parseInt(healthPort));
     }
 
     /** Which of {@code payara}, {@code wildfly} and {@code liberty} this is. */
@@ -63,6 +68,19 @@ public final class Server {
     public static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
         return CLIENT.send(
                 HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString());
+    }
+
+    public static HttpResponse<String> get(URI uri, String key) throws IOException, InterruptedException {
+        return CLIENT.send(
+                HttpRequest.newBuilder(uri)
+                        .timeout(Duration.ofSeconds(10))
+                        .header("Authorization", "Bearer " + key)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    public int port() {
+        return port;
     }
 
     private boolean isReady() throws IOException, InterruptedException {

@@ -1,0 +1,199 @@
+package io.synapse;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/** Which package may know which, and the few seams that one package alone may touch. */
+@AnalyzeClasses(packages = "io.synapse", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule LAYERS = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .withOptionalLayers(true)
+            .layer("platform")
+            .definedBy("io.synapse.platform..")
+            .layer("config")
+            .definedBy("io.synapse.config..")
+            .layer("protocol")
+            .definedBy("io.synapse.protocol..")
+            .layer("stream")
+            .definedBy("io.synapse.stream..")
+            .layer("connection")
+            .definedBy("io.synapse.connection..")
+            .layer("engine")
+            .definedBy("io.synapse.engine")
+            .layer("library")
+            .definedBy("io.synapse.engine.library..")
+            .layer("query")
+            .definedBy("io.synapse.query..")
+            .layer("security")
+            .definedBy("io.synapse.security..")
+            .layer("routing")
+            .definedBy("io.synapse.routing..")
+            .layer("operations")
+            .definedBy("io.synapse.operations..")
+            .layer("redis")
+            .definedBy("io.synapse.cluster.redis..")
+            .layer("endpoint")
+            .definedBy("io.synapse.endpoint..")
+            .layer("wiring")
+            .definedBy("io.synapse.wiring..")
+            .whereLayer("platform")
+            .mayNotAccessAnyLayer()
+            .whereLayer("config")
+            .mayOnlyAccessLayers("platform")
+            .whereLayer("protocol")
+            .mayNotAccessAnyLayer()
+            .whereLayer("stream")
+            .mayOnlyAccessLayers("platform", "config")
+            .whereLayer("connection")
+            .mayOnlyAccessLayers("protocol", "stream", "config", "platform")
+            .whereLayer("engine")
+            .mayNotAccessAnyLayer()
+            .whereLayer("library")
+            .mayOnlyAccessLayers("engine", "config")
+            .whereLayer("query")
+            .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
+            .whereLayer("security")
+            .mayOnlyAccessLayers("protocol", "config", "platform")
+            .whereLayer("routing")
+            .mayOnlyAccessLayers("query", "engine", "security", "connection", "protocol", "config", "platform")
+            .whereLayer("operations")
+            .mayOnlyAccessLayers("query", "connection", "stream", "engine", "security", "config", "platform")
+            .whereLayer("endpoint")
+            .mayOnlyAccessLayers(
+                    "platform",
+                    "config",
+                    "protocol",
+                    "stream",
+                    "connection",
+                    "engine",
+                    "library",
+                    "query",
+                    "security",
+                    "routing",
+                    "operations")
+            .whereLayer("wiring")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule EVERY_PACKAGE_HAS_A_LAYER = classes()
+            .should()
+            .resideInAnyPackage(
+                    "io.synapse.platform..",
+                    "io.synapse.config..",
+                    "io.synapse.protocol..",
+                    "io.synapse.stream..",
+                    "io.synapse.connection..",
+                    "io.synapse.engine..",
+                    "io.synapse.query..",
+                    "io.synapse.security..",
+                    "io.synapse.routing..",
+                    "io.synapse.operations..",
+                    "io.synapse.cluster..",
+                    "io.synapse.endpoint..",
+                    "io.synapse.wiring..");
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_THE_WIRING = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.synapse.wiring..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.synapse.wiring..");
+
+    @ArchTest
+    static final ArchRule THE_ENGINE_API_NEEDS_NOTHING_BUT_THE_JDK = noClasses()
+            .that()
+            .resideInAPackage("io.synapse.engine")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("java..", "io.synapse.engine")
+                    .or(primitivesAndArrays())
+                    .negate());
+
+    @ArchTest
+    static final ArchRule ONLY_THE_ENDPOINT_KNOWS_THE_WEB = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.synapse.endpoint..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.websocket..", "jakarta.servlet..", "jakarta.ws.rs..");
+
+    @ArchTest
+    static final ArchRule NOBODY_LOOKS_UP_A_JSON_PROVIDER =
+            noClasses().should().dependOnClassesThat().haveFullyQualifiedName("jakarta.json.Json");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_PLATFORM_READS_CLOCKS_AND_SLEEPS = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.synapse.platform..")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class, int.class);
+
+    @ArchTest
+    static final ArchRule ONLY_THE_PLATFORM_AND_THE_WIRING_MAKE_CLOCKS = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.synapse.platform..", "io.synapse.wiring..")
+            .should()
+            .callMethod(Clock.class, "systemUTC")
+            .orShould()
+            .callMethod(Clock.class, "systemDefaultZone")
+            .orShould()
+            .callMethod(Clock.class, "system", ZoneId.class);
+
+    @ArchTest
+    static final ArchRule ONLY_THE_PLATFORM_STARTS_THREADS = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.synapse.platform..")
+            .should()
+            .callConstructorWhere(JavaCall.Predicates.target(HasOwner.Predicates.With.owner(
+                    type(Thread.class).or(type(ThreadPoolExecutor.class)).or(type(ScheduledThreadPoolExecutor.class)))))
+            .orShould()
+            .dependOnClassesThat(type(Executors.class));
+
+    @ArchTest
+    static void noCycles(JavaClasses classes) {
+        slices().matching("io.synapse.(*)..").should().beFreeOfCycles().check(classes);
+        // The engines shipped with Synapse know the API, and not the other way round.
+        noClasses()
+                .that(resideInAPackage("io.synapse.engine"))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.synapse.engine.*.."))
+                .check(classes);
+    }
+
+    private static DescribedPredicate<JavaClass> primitivesAndArrays() {
+        return DescribedPredicate.describe(
+                "primitives and arrays", javaClass -> javaClass.isArray() || javaClass.isPrimitive());
+    }
+}

@@ -1,0 +1,267 @@
+package io.synapse.it;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The WAR with an engine of the tests' own, and bounds small enough to be reached. */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+class ProbeIT {
+
+    @ArquillianResource
+    private URL url;
+
+    private Server server;
+
+    @Deployment(testable = false)
+    static WebArchive war() {
+        return WarFile.with(Map.of(
+                        "synapse.engine", "probe",
+                        "synapse.query.max-concurrent", "4",
+                        "synapse.query.max-queued", "2",
+                        "synapse.query.max-output-bytes", "67108864",
+                        "synapse.query.kept-bytes", "268435456",
+                        "synapse.outbox.send-timeout", "PT2S"))
+                .addClass(ProbeEngine.class);
+    }
+
+    @BeforeEach
+    void awaitServer() {
+        server = Server.ready(url);
+    }
+
+    private static JsonNode working(Wire wire, String ref) throws InterruptedException {
+        wire.query(ref, "working?", "");
+        return wire.next("result").path("data");
+    }
+
+    @Test
+    @DisplayName("M6 B3: when an interrupt is acknowledged, the engine's thread has left the engine")
+    void engineHasEndedWhenTheReplyIsSent() throws Exception {
+        try (Wire wire = Wire.joined(server, "stopped")) {
+            wire.query("b1", "block", "");
+            wire.next("thought");
+            wire.interrupt("b1");
+            JsonNode reply = wire.next(frame -> frame.path("ref").asText().equals("i"));
+
+            assertThat(reply.at("/payload/response/stopped").asBoolean()).isTrue();
+            assertThat(reply.at("/payload/response/last_seq").asInt()).isEqualTo(1);
+            assertThat(reply.at("/payload/response/stopped_after_ms").isNumber())
+                    .isTrue();
+            wire.send("{\"event\":\"query\",\"payload\":{\"q\":\"working?\",\"ref\":\"after\"}}");
+            assertThat(wire.next("interrupted").path("reason").asText()).isEqualTo("test");
+            assertThat(wire.next("result").path("status").asText()).isEqualTo("interrupted");
+            assertThat(wire.next("result").at("/data/working").asInt()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("M6: an interrupt from another connection of the agent stops the query; another agent's does not")
+    void interruptsByIdentity() throws Exception {
+        try (Wire asking = Wire.joined(server, "mine");
+                Wire other = Wire.joined(server, "mine");
+                Wire stranger = Wire.joined(server, "theirs")) {
+            asking.query("b2", "block", "");
+            asking.next("thought");
+            stranger.interrupt("b2");
+            assertThat(stranger.next("phx_reply").at("/response/reason").asText())
+                    .isEqualTo("not_found");
+
+            other.interrupt("b2");
+
+            assertThat(other.next("phx_reply").at("/response/stopped").asBoolean())
+                    .isTrue();
+            assertThat(asking.next("result").path("status").asText()).isEqualTo("interrupted");
+        }
+    }
+
+    @Test
+    @DisplayName("M4: a query past its timeout ends with status timeout and its thread is freed")
+    void timesOut() throws Exception {
+        try (Wire wire = Wire.joined(server, "late")) {
+            wire.query("t1", "block", ",\"timeout\":200");
+            assertThat(wire.next("result").path("status").asText()).isEqualTo("timeout");
+            await().atMost(10, SECONDS)
+                    .until(() -> working(wire, "w" + System.nanoTime())
+                                    .path("working")
+                                    .asInt()
+                            == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("M24: an engine that throws ends its own query only")
+    void isolatesFailures() throws Exception {
+        try (Wire wire = Wire.joined(server, "failing")) {
+            for (String command : List.of("throw", "error", "nothing")) {
+                wire.query(command, command, "");
+                JsonNode result = wire.next("result");
+                assertThat(result.path("status").asText()).isEqualTo("error");
+                assertThat(result.at("/data/reason").asText()).isEqualTo("engine_failure");
+            }
+            wire.query("good", "count 3 0", "");
+            assertThat(wire.next("result").path("status").asText()).isEqualTo("success");
+        }
+    }
+
+    @Test
+    @DisplayName("B1: a client cut after each thought in turn resumes to the same text, no seq twice")
+    void resumesAfterEachThought() throws Exception {
+        int thoughts = 12;
+        for (int cut = 0; cut < thoughts; cut++) {
+            String ref = "cut" + cut;
+            StringBuilder text = new StringBuilder();
+            List<Integer> seqs = new ArrayList<>();
+            try (Wire first = Wire.joined(server, "cutting")) {
+                first.query(ref, "count " + thoughts + " 5", "");
+                for (int k = 0; k < cut; k++) {
+                    add(first.next("thought"), text, seqs);
+                }
+            }
+            try (Wire second = Wire.joined(server, "cutting")) {
+                if (cut % 2 == 0) {
+                    second.send(
+                            "{\"event\":\"resume\",\"payload\":{\"ref\":\"%s\",\"after_seq\":%d}}".formatted(ref, cut));
+                } else {
+                    second.query(ref, "count " + thoughts + " 5", ",\"after_seq\":" + cut);
+                }
+                for (JsonNode frame : second.untilResult(ref)) {
+                    if (frame.path("event").asText().equals("thought")) {
+                        add(frame.path("payload"), text, seqs);
+                    }
+                }
+            }
+            assertThat(text.toString()).isEqualTo("w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 ");
+            assertThat(seqs).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+        }
+    }
+
+    private static void add(JsonNode thought, StringBuilder text, List<Integer> seqs) {
+        text.append(thought.path("content").asText());
+        seqs.add(thought.path("seq").asInt());
+    }
+
+    @Test
+    @DisplayName("B7: the same query from many connections runs the engine once; another body is refused")
+    void runsTheEngineOnce() throws Exception {
+        List<Wire> wires = new ArrayList<>();
+        try {
+            int before;
+            try (Wire wire = Wire.joined(server, "storm")) {
+                before = working(wire, "before").path("calls").asInt();
+            }
+            for (int i = 0; i < 20; i++) {
+                wires.add(Wire.joined(server, "storm"));
+            }
+            wires.forEach(wire -> wire.query("same", "count 10 5", ""));
+            for (Wire wire : wires) {
+                assertThat(wire.untilResult("same"))
+                        .filteredOn(frame -> frame.path("event").asText().equals("thought"))
+                        .hasSize(10);
+            }
+            assertThat(working(wires.get(0), "after").path("calls").asInt()).isEqualTo(before + 1);
+            wires.get(1).query("same", "count 11 5", "");
+            assertThat(wires.get(1).next("phx_reply").at("/response/reason").asText())
+                    .isEqualTo("ref_in_use");
+        } finally {
+            wires.forEach(Wire::close);
+        }
+    }
+
+    @Test
+    @DisplayName("M8: past the bound of running and waiting queries one more is refused as overloaded")
+    void refusesWhenSaturated() throws Exception {
+        try (Wire wire = Wire.joined(server, "full")) {
+            for (int i = 0; i < 6; i++) {
+                wire.query("f" + i, "block", "");
+            }
+            wire.query("f6", "block", "");
+            JsonNode refused = wire.next(
+                    frame -> frame.at("/payload/response/reason").asText().equals("overloaded"));
+            assertThat(refused.at("/payload/response/retry_after_ms").asInt()).isPositive();
+            for (int i = 0; i < 6; i++) {
+                wire.interrupt("f" + i);
+            }
+            for (int i = 0; i < 6; i++) {
+                assertThat(wire.next("result").path("status").asText()).isEqualTo("interrupted");
+            }
+            wire.query("f7", "count 1 0", "");
+            assertThat(wire.next("result").path("status").asText()).isEqualTo("success");
+        }
+    }
+
+    @Test
+    @DisplayName("B2: a query that asks for it is stopped when its client has gone, and goes on otherwise")
+    void stopsWhatNobodyWaitsFor() throws Exception {
+        try (Wire gone = Wire.joined(server, "leaving")) {
+            gone.query("stop", "block", ",\"on_disconnect\":\"cancel_after(50)\"");
+            gone.query("stay", "count 30 20", "");
+            gone.next("thought");
+            gone.next("thought");
+        }
+        try (Wire back = Wire.joined(server, "leaving")) {
+            await().atMost(10, SECONDS).until(() -> {
+                back.send("{\"event\":\"resume\",\"payload\":{\"ref\":\"stop\"}}");
+                JsonNode reply = back.next("phx_reply");
+                return reply.path("status").asText().equals("ok");
+            });
+            back.send("{\"event\":\"resume\",\"payload\":{\"ref\":\"stay\"}}");
+            List<JsonNode> results = new ArrayList<>();
+            while (results.size() < 2) {
+                JsonNode result = back.next("result");
+                if (results.stream().noneMatch(known -> known.path("ref").equals(result.path("ref")))) {
+                    results.add(result);
+                }
+            }
+            assertThat(results)
+                    .extracting(result -> result.path("ref").asText()
+                            + " "
+                            + result.path("status").asText())
+                    .containsExactlyInAnyOrder("stop interrupted", "stay success");
+        }
+    }
+
+    @Test
+    @DisplayName("B5 G9: a reader that never reads is cut off, and others do not notice")
+    void cutsOffAReaderThatNeverReads() throws Exception {
+        try (RawClient deaf = RawClient.connect(server.port());
+                Wire other = Wire.joined(server, "others")) {
+            long before = metric("synapse_connections_slow_consumers_total");
+            deaf.sendText("{\"topic\":\"cortex:deaf\",\"event\":\"phx_join\",\"payload\":{\"api_key\":\"test_key\"}}");
+            deaf.sendText("{\"event\":\"query\",\"payload\":{\"q\":\"flood 20000\",\"ref\":\"big\"}}");
+
+            for (int i = 0; i < 20; i++) {
+                other.query("o" + i, "count 3 0", "");
+                assertThat(other.next("result").path("status").asText()).isEqualTo("success");
+            }
+
+            await().atMost(30, SECONDS).until(() -> metric("synapse_connections_slow_consumers_total") == before + 1);
+            deaf.readUntilEnd();
+        }
+    }
+
+    private long metric(String name) throws Exception {
+        String text = Server.get(server.http("/api/metrics"), "test_key").body();
+        return text.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not in\n" + text));
+    }
+}

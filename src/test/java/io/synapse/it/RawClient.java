@@ -1,0 +1,125 @@
+package io.synapse.it;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A client that writes frames byte by byte, for what no library would send, and that reads only when it is told to. */
+final class RawClient implements AutoCloseable {
+
+    static final int TEXT = 1;
+    static final int BINARY = 2;
+    static final int CONTINUATION = 0;
+    private static final int CLOSE = 8;
+    private static final int FINAL = 0x80;
+    private static final int MASKED = 0x80;
+    private static final int TIMEOUT_MILLIS = 20_000;
+
+    private final Socket socket;
+    private final OutputStream out;
+    private final DataInputStream in;
+
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        this.out = socket.getOutputStream();
+        this.in = new DataInputStream(socket.getInputStream());
+    }
+
+    static RawClient connect(int port) throws IOException {
+        RawClient client = dial(port);
+        String head = client.handshake(port);
+        if (!head.startsWith("HTTP/1.1 101")) {
+            client.close();
+            throw new IOException("no upgrade: " + head);
+        }
+        return client;
+    }
+
+    /** What the server answers to a handshake: status line and headers. */
+    static String answerToHandshake(int port) throws IOException {
+        try (RawClient client = dial(port)) {
+            return client.handshake(port);
+        }
+    }
+
+    private static RawClient dial(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(64 * 1024);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        return new RawClient(socket);
+    }
+
+    private String handshake(int port) throws IOException {
+        out.write(("GET /cortex/websocket HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                        + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) in.readUnsignedByte());
+        }
+        return head.toString();
+    }
+
+    void sendText(String text) throws IOException {
+        send(TEXT, true, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void send(int opcode, boolean last, byte[] data) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(data.length + 14);
+        frame.put((byte) ((last ? FINAL : 0) | opcode));
+        if (data.length < 126) {
+            frame.put((byte) (MASKED | data.length));
+        } else if (data.length < 65_536) {
+            frame.put((byte) (MASKED | 126)).putShort((short) data.length);
+        } else {
+            frame.put((byte) (MASKED | 127)).putLong(data.length);
+        }
+        byte[] mask = new byte[4];
+        ThreadLocalRandom.current().nextBytes(mask);
+        frame.put(mask);
+        for (int i = 0; i < data.length; i++) {
+            frame.put((byte) (data[i] ^ mask[i & 3]));
+        }
+        out.write(frame.array(), 0, frame.position());
+    }
+
+    /** Reads to the end of the connection; returns the close code, or 1006 where none came. */
+    int readUntilEnd() throws IOException {
+        int code = 1006;
+        try {
+            while (true) {
+                int opcode = in.readUnsignedByte() & 0xf;
+                byte[] data = new byte[length(in.readUnsignedByte())];
+                in.readFully(data);
+                if (opcode == CLOSE && data.length >= 2) {
+                    code = ByteBuffer.wrap(data).getShort() & 0xffff;
+                    send(CLOSE, true, data);
+                }
+            }
+        } catch (EOFException | SocketException ended) {
+            return code;
+        }
+    }
+
+    private int length(int first) throws IOException {
+        return switch (first) {
+            case 126 -> in.readUnsignedShort();
+            case 127 -> Math.toIntExact(in.readLong());
+            default -> first;
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

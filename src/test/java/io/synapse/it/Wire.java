@@ -1,0 +1,140 @@
+package io.synapse.it;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
+
+/** A hand-written client that speaks V1 objects, as a newcomer's would, and keeps what it gets. */
+final class Wire implements WebSocket.Listener, AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final int PATIENCE_SECONDS = 20;
+
+    private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final StringBuilder partial = new StringBuilder();
+    private WebSocket socket;
+
+    private Wire() {}
+
+    static Wire open(URI uri) {
+        Wire wire = new Wire();
+        wire.socket = CLIENT.newWebSocketBuilder()
+                .buildAsync(uri, wire)
+                .orTimeout(PATIENCE_SECONDS, SECONDS)
+                .join();
+        return wire;
+    }
+
+    /** A connection that has joined {@code cortex:<agent>}. */
+    static Wire joined(Server server, String agent) throws InterruptedException {
+        Wire wire = open(server.webSocket("/cortex/websocket"));
+        wire.join(agent, "test_key");
+        return wire;
+    }
+
+    JsonNode join(String agent, String key) throws InterruptedException {
+        send("{\"topic\":\"cortex:%s\",\"event\":\"phx_join\",\"payload\":{\"api_key\":\"%s\"},\"ref\":\"1\"}"
+                .formatted(agent, key));
+        return next("phx_reply");
+    }
+
+    void send(String frame) {
+        socket.sendText(frame, true).orTimeout(PATIENCE_SECONDS, SECONDS).join();
+    }
+
+    void query(String ref, String question, String more) {
+        send("{\"event\":\"query\",\"payload\":{\"q\":\"%s\",\"ref\":\"%s\"%s}}".formatted(question, ref, more));
+    }
+
+    void interrupt(String ref) {
+        send("{\"event\":\"interrupt\",\"payload\":{\"ref\":\"%s\",\"reason\":\"test\"},\"ref\":\"i\"}".formatted(ref));
+    }
+
+    /** The next frame of any kind. */
+    JsonNode next() throws InterruptedException {
+        JsonNode frame = frames.poll(PATIENCE_SECONDS, SECONDS);
+        if (frame == null) {
+            throw new AssertionError("nothing came within " + PATIENCE_SECONDS + " s");
+        }
+        return frame;
+    }
+
+    /** The payload of the next frame with an event; what comes before it is passed over. */
+    JsonNode next(String event) throws InterruptedException {
+        return next(frame -> frame.path("event").asText().equals(event)).path("payload");
+    }
+
+    JsonNode next(Predicate<JsonNode> wanted) throws InterruptedException {
+        JsonNode frame = next();
+        while (!wanted.test(frame)) {
+            frame = next();
+        }
+        return frame;
+    }
+
+    /** All frames up to the result of a query, and with it. */
+    List<JsonNode> untilResult(String ref) throws InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
+        JsonNode frame;
+        do {
+            frame = next();
+            all.add(frame);
+        } while (!frame.path("event").asText().equals("result")
+                || !frame.path("payload").path("ref").asText().equals(ref));
+        return all;
+    }
+
+    /** Frames that have come and were not looked at. */
+    int waiting() {
+        return frames.size();
+    }
+
+    /** The code that the server closes with. */
+    int closeCode() {
+        return closed.orTimeout(PATIENCE_SECONDS, SECONDS).join();
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket sender, CharSequence data, boolean last) {
+        partial.append(data);
+        if (last) {
+            try {
+                frames.add(JSON.readTree(partial.toString()));
+            } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+                throw new AssertionError("not JSON: " + partial, e);
+            }
+            partial.setLength(0);
+        }
+        sender.request(1);
+        return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket sender, int code, String reason) {
+        closed.complete(code);
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket sender, Throwable failure) {
+        closed.completeExceptionally(failure);
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+    }
+}
