@@ -257,9 +257,9 @@ describe('the playground', { timeout: 60_000 }, () => {
 })
 
 test('a picture of the playground', { timeout: 60_000, skip: !process.env.SYNAPSE_SCREENSHOT }, async () => {
-  const page = await open({ viewport: { width: 1280, height: 800 } })
+  const page = await open({ viewport: { width: 1280, height: 900 } })
   await ask(page, process.env.SYNAPSE_QUESTION ?? 'How does a query resume after a lost connection?')
-  await words(page, 45)
+  await words(page, 60)
   await page.screenshot({ path: process.env.SYNAPSE_SCREENSHOT })
   await page.keyboard.press('Escape')
   await ended(page, 'interrupted')

@@ -159,26 +159,25 @@ export class Asked {
   }
 
   /** Asks; the reply takes its place in the order too. */
-  async ask(extra = {}) {
-    const reply = await answered(this.channel.push('query', { ...this.body, ...extra }), 'the reply to a query')
-    this.inbox.add({ event: 'reply', payload: reply })
-    return reply
+  ask(extra = {}) {
+    return this.#inOrder('reply', this.channel.push('query', { ...this.body, ...extra }))
   }
 
   resume(afterSeq) {
     return answered(this.channel.push('resume', { ref: this.ref, after_seq: afterSeq }), 'the reply to a resume')
   }
 
-  async interrupt(reason) {
+  interrupt(reason) {
     const push = this.channel.push('interrupt', { ref: this.ref, ...(reason === undefined ? {} : { reason }) })
-    return new Promise((resolve, reject) => {
-      const take = (status) => (response) => {
-        this.inbox.add({ event: 'stopped', payload: { status, response } })
-        resolve({ status, response })
-      }
-      push.receive('ok', take('ok')).receive('error', take('error'))
-      push.receive('timeout', () => reject(new Error('the interrupt was not answered')))
-    })
+    return this.#inOrder('stopped', push)
+  }
+
+  // Noted as it comes: several frames can come at once, and a promise would tell of them later.
+  #inOrder(event, push) {
+    for (const status of ['ok', 'error']) {
+      push.receive(status, (response) => this.inbox.add({ event, payload: { status, response } }))
+    }
+    return answered(push, event)
   }
 
   events() {

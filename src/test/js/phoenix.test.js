@@ -123,7 +123,7 @@ for (const client of clients) {
       await joined(connect({ params: { token: undefined } }))
     })
 
-    test('without long polling a client that may fall back to it stays on WebSocket (G5)', async () => {
+    test('without long polling a client that may fall back to it stays on WebSocket', async () => {
       const channel = await joined(connect({ longPollFallbackMs: 2000, sessionStorage: memory() }))
       assert.equal((await (await ask(channel, { q: 'What is 2+2?' })).result()).data.answer, '4')
     })
@@ -403,7 +403,7 @@ describe('phoenix 1.8: authToken', { timeout: 30_000 }, () => {
 })
 
 describe('long polling', { timeout: 30_000 }, () => {
-  test('is answered with 404 in plain text (G5)', async () => {
+  test('is answered with 404 in plain text', async () => {
     for (const method of ['GET', 'POST']) {
       const response = await fetch(http('cortex/longpoll?vsn=2.0.0&'), { method })
       assert.equal(response.status, 404)
@@ -412,7 +412,7 @@ describe('long polling', { timeout: 30_000 }, () => {
     }
   })
 
-  test('a client that falls back to it does not crash (G5)', async (t) => {
+  test('a client that falls back to it does not crash', async (t) => {
     t.mock.method(console, 'log', () => {})
     class Nowhere extends Transport {
       constructor() {

@@ -69,7 +69,7 @@ for (const client of clients) {
         await Promise.all(
           cuts.map(async (count) => {
             const { wire, socket, channel } = await overWire()
-            const asked = await ask(channel, { q: LONG, pace: 150 })
+            const asked = await ask(channel, { q: LONG, pace: 250 })
             await cutAfter(asked, wire, socket, count)
             assert.equal((await goOn(asked)).status, 'ok')
             assert.equal((await asked.result()).data.answer, expected.text)
@@ -83,8 +83,8 @@ for (const client of clients) {
     test('again and again, the answer comes together (B1)', async () => {
       const expected = await undisturbed(client)
       const { wire, socket, channel } = await overWire()
-      const asked = await ask(channel, { q: LONG, pace: 100 })
-      for (let count = 5; count < expected.thoughts.length - 5; count += 10) {
+      const asked = await ask(channel, { q: LONG, pace: 250 })
+      for (let count = 5; count < expected.thoughts.length - 5; count += 20) {
         await cutAfter(asked, wire, socket, count)
         await asked.resume(lastSeq(asked))
       }
@@ -109,7 +109,7 @@ for (const client of clients) {
 
     test('a join can name the query it resumes (B1)', async () => {
       const { wire, channel } = await overWire()
-      const asked = await ask(channel, { q: LONG, pace: 60 })
+      const asked = await ask(channel, { q: LONG, pace: 200 })
       await asked.thought(4)
       await wire.close()
       const seen = lastSeq(asked)
@@ -159,7 +159,7 @@ for (const client of clients) {
     test('cancel_after lets a query go on when its client comes back in time (B2)', async () => {
       const expected = await undisturbed(client)
       const { wire, socket, channel } = await overWire()
-      const asked = await ask(channel, { q: LONG, pace: 60, on_disconnect: 'cancel_after(5000)' })
+      const asked = await ask(channel, { q: LONG, pace: 200, on_disconnect: 'cancel_after(5000)' })
       await cutAfter(asked, wire, socket, 3)
       await asked.resume(lastSeq(asked))
       assert.equal((await asked.result()).status, 'success')
@@ -170,7 +170,7 @@ for (const client of clients) {
   describe(`${client.name}: asking again`, { timeout: 30_000 }, () => {
     test('the same ref with the same question attaches, and the engine runs once (B7)', async () => {
       const agent = unique('agent')
-      const body = { ref: unique('q'), q: LONG, pace: 100 }
+      const body = { ref: unique('q'), q: LONG, pace: 250 }
       const started = await metric('synapse_queries_started_total')
       const all = await Promise.all(
         Array.from({ length: 10 }, async () => new Asked(await joined(phoenix(client), { agent }), body)),
@@ -185,7 +185,7 @@ for (const client of clients) {
     })
 
     test('repeating a query on the connection that follows it tells nothing twice (B7)', async () => {
-      const asked = await ask(await joined(phoenix(client)), { q: LONG, pace: 100 })
+      const asked = await ask(await joined(phoenix(client)), { q: LONG, pace: 250 })
       await asked.thought(3)
       const { status, response } = await asked.ask()
       assert.equal(status, 'ok')

@@ -56,8 +56,9 @@ describe('the handshake', { timeout: 30_000 }, () => {
 
 describe('connections', { timeout: 30_000 }, () => {
   // Payara never tells of the end of a connection that is lost within milliseconds of its upgrade.
-  test('that are lost as soon as they are open are forgotten (M24)', async () => {
+  test('that are lost as soon as they are open are forgotten', async () => {
     const before = await metric('synapse_connections_opened_total')
+    const others = await metric('synapse_connections_open')
     for (const delay of [0, 20, 50]) {
       await Promise.all(
         Array.from({ length: 100 }, async () => {
@@ -68,7 +69,7 @@ describe('connections', { timeout: 30_000 }, () => {
       )
     }
     await eventually('all 300 were opened', async () => (await metric('synapse_connections_opened_total')) - before >= 300)
-    await eventually('none is left', async () => (await metric('synapse_connections_open')) === 0)
+    await eventually('none is left', async () => (await metric('synapse_connections_open')) <= others)
   })
 })
 

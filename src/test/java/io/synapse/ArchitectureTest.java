@@ -81,7 +81,8 @@ class ArchitectureTest {
             .whereLayer("routing")
             .mayOnlyAccessLayers("query", "engine", "security", "connection", "protocol", "config", "platform")
             .whereLayer("operations")
-            .mayOnlyAccessLayers("query", "connection", "stream", "engine", "security", "config", "platform")
+            .mayOnlyAccessLayers(
+                    "query", "connection", "protocol", "stream", "engine", "security", "config", "platform")
             .whereLayer("endpoint")
             .mayOnlyAccessLayers(
                     "platform",

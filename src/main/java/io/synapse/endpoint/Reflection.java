@@ -25,7 +25,7 @@ final class Reflection {
                 if (field != null) {
                     at = field.get(at);
                 } else if (!optional) {
-                    return missed(at, name, null);
+                    return missed(at, name, new NoSuchFieldException(name));
                 }
                 if (at == null) {
                     return Optional.empty();
@@ -63,7 +63,7 @@ final class Reflection {
                     }
                 }
             }
-            return missed(target, name, null);
+            return missed(target, name, new NoSuchMethodException(name));
         } catch (ReflectiveOperationException | RuntimeException e) {
             return missed(target, name, e);
         }

@@ -1,6 +1,8 @@
 package io.synapse.operations;
 
 import io.synapse.config.Mode;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.protocol.CloseReason;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.ejb.Singleton;
@@ -27,6 +29,9 @@ public class StartLog {
     @Inject
     private StartSignal signal;
 
+    @Inject
+    private ConnectionRegistry connections;
+
     @PostConstruct
     void started() {
         signal.give();
@@ -43,6 +48,7 @@ public class StartLog {
     @PreDestroy
     void stopping() {
         state.stop();
+        connections.listActive().forEach(connection -> connection.close(CloseReason.SERVICE_RESTART));
         LOGGER.log(Level.INFO, "Synapse stops");
     }
 }

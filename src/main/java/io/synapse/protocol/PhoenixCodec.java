@@ -15,8 +15,8 @@ import java.util.Objects;
  * send V1 objects without announcing anything, so the first character of each frame decides, and the server speaks as
  * the client last did. Before the client has spoken, {@code vsn} decides.
  *
- * <p>Source: Phoenix 1.8 {@code socket/serializers}, and the recordings of npm {@code phoenix} 1.7 and 1.8 that {@code
- * docs/protocol.md} lists.
+ * <p>Source: Phoenix 1.8 {@code socket/serializers}, and what npm {@code phoenix} 1.7.21 and 1.8.16 send; {@code
+ * docs/protocol.md} is normative.
  */
 public final class PhoenixCodec implements MessageCodec {
 

@@ -3,6 +3,7 @@ package io.synapse.query;
 import io.synapse.engine.QueryCancelledException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Slows an engine whose followers are all far behind, so that a fast producer does not fill memory with what nobody has
@@ -16,7 +17,7 @@ final class FlowControl {
     private final int maxLag;
     private final Cancellation cancellation;
     private final Object moved = new Object();
-    private volatile int waiting;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     FlowControl(int maxLag, Cancellation cancellation) {
         this.maxLag = maxLag;
@@ -41,7 +42,7 @@ final class FlowControl {
 
     /** A follower has moved on, or gone. */
     void progressed() {
-        if (waiting > 0) {
+        if (waiting.get() > 0) {
             synchronized (moved) {
                 moved.notifyAll();
             }
@@ -54,7 +55,7 @@ final class FlowControl {
             return;
         }
         synchronized (moved) {
-            waiting++;
+            waiting.incrementAndGet();
             try {
                 while (allBehind(end) && !cancellation.isCancelled()) {
                     moved.wait();
@@ -64,7 +65,7 @@ final class FlowControl {
                 cancellation.throwIfCancelled();
                 throw new QueryCancelledException("the engine's thread was interrupted");
             } finally {
-                waiting--;
+                waiting.decrementAndGet();
             }
         }
     }

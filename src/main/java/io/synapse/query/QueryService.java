@@ -42,6 +42,8 @@ public final class QueryService {
      */
     public record Status(int running, int waiting, int kept, long keptBytes) {}
 
+    private static final String STOPPING_REASON = "server stopping";
+
     private final QueryEngine engine;
     private final QueryEnvironment environment;
     private final InterruptManager interrupts;
@@ -111,6 +113,9 @@ public final class QueryService {
         } finally {
             // Also when the one who asked is gone already: accepted is accepted.
             scheduler.enqueue(query);
+            if (stopping) {
+                query.interrupt(STOPPING_REASON, outcome -> {});
+            }
             if (query.isDecided() && scheduler.remove(query)) {
                 query.neverRan();
             }
@@ -139,6 +144,7 @@ public final class QueryService {
         long after = Math.min(afterSeq, query.lastSeq());
         QueryViewer viewer = new QueryViewer(connection, query, format, after, this::detached);
         query.flow().add(viewer);
+        query.notAbandoned();
         viewer.attach();
         return Optional.of(viewer);
     }
@@ -148,13 +154,7 @@ public final class QueryService {
         query.flow().remove(viewer);
         Optional<Duration> grace = query.request().onDisconnect().cancelAfter();
         if (grace.isPresent() && !query.isDecided() && !query.flow().hasViewers()) {
-            environment.timers().after(grace.get(), () -> abandon(query));
-        }
-    }
-
-    private void abandon(RunningQuery query) {
-        if (!query.flow().hasViewers()) {
-            interrupts.signal(query.id(), "disconnected", outcome -> {});
+            query.abandonAfter(grace.get());
         }
     }
 
@@ -223,7 +223,7 @@ public final class QueryService {
     public void stop() {
         stopping = true;
         for (RunningQuery query : store.all()) {
-            query.interrupt("server stopping", outcome -> {});
+            query.interrupt(STOPPING_REASON, outcome -> {});
         }
     }
 

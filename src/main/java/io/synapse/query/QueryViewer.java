@@ -12,10 +12,10 @@ import io.synapse.query.QueryEvent.ThoughtEvent;
 import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Slice;
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -45,10 +45,14 @@ public final class QueryViewer implements Connection.Source {
     private final RunningQuery query;
     private final Format format;
     private final Consumer<QueryViewer> onDetached;
-    private final Queue<Aside> asides = new ConcurrentLinkedQueue<>();
+    /** Guards the position, what is said aside, and whether anything may be sent at all. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Queue<Aside> asides = new ArrayDeque<>();
     private final AtomicInteger wake = new AtomicInteger();
     private volatile long position;
-    private final AtomicBoolean detached = new AtomicBoolean();
+    private boolean paused;
+    private volatile boolean detached;
     private volatile PositionedStream.Following following = () -> {};
 
     QueryViewer(
@@ -64,7 +68,7 @@ public final class QueryViewer implements Connection.Source {
     void attach() {
         following = query.stream().follow(this::pump);
         connection.addSource(this);
-        if (detached.get()) {
+        if (isDetached()) {
             following.end();
             connection.removeSource(this);
             return;
@@ -73,16 +77,42 @@ public final class QueryViewer implements Connection.Source {
     }
 
     /**
+     * Sends nothing more, but still counts as one who follows, until {@link #detach}. For a follower that another one of
+     * the same client replaces: in between the query is not left alone.
+     *
+     * @return the seq of the last thought that was given to the connection
+     */
+    public long pause() {
+        lock.lock();
+        try {
+            paused = true;
+            return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Ends; the query goes on.
      *
      * @return the seq of the last thought that was given to the connection
      */
     public long detach() {
-        if (detached.compareAndSet(false, true)) {
-            following.end();
-            connection.removeSource(this);
-            onDetached.accept(this);
+        lock.lock();
+        try {
+            if (detached) {
+                return position;
+            }
+            detached = true;
+            // Whoever waits for one of these waits for an answer, in its place or not.
+            asides.forEach(aside -> connection.send(aside.message()));
+            asides.clear();
+        } finally {
+            lock.unlock();
         }
+        following.end();
+        connection.removeSource(this);
+        onDetached.accept(this);
         return position;
     }
 
@@ -92,7 +122,7 @@ public final class QueryViewer implements Connection.Source {
      * @return once true, always true
      */
     public boolean isDetached() {
-        return detached.get();
+        return detached;
     }
 
     /** The query that is followed. */
@@ -107,11 +137,16 @@ public final class QueryViewer implements Connection.Source {
 
     /** Sends a message after everything that is in the stream now and before whatever comes later. */
     void aside(ServerMessage message) {
-        if (detached.get()) {
-            connection.send(message);
-            return;
+        lock.lock();
+        try {
+            if (detached) {
+                connection.send(message);
+                return;
+            }
+            asides.add(new Aside(query.stream().end(), message));
+        } finally {
+            lock.unlock();
         }
-        asides.add(new Aside(query.stream().end(), message));
         pump();
     }
 
@@ -136,43 +171,59 @@ public final class QueryViewer implements Connection.Source {
     }
 
     private void moveOn() {
-        while (!detached.get() && connection.requestRoom()) {
-            if (!sendAside() && !sendBatch()) {
-                return;
+        Slice<QueryEvent> slice;
+        do {
+            slice = query.stream().read(position, BATCH);
+            for (QueryEvent event : slice.entries()) {
+                if (!sendAsides() || !send(event)) {
+                    return;
+                }
             }
-        }
+        } while (!slice.entries().isEmpty());
+        sendAsides();
     }
 
-    private boolean sendAside() {
-        Aside next = asides.peek();
-        if (next == null || next.after() > position) {
-            return false;
+    /** Sends what is due at this position; false if there is no room, or nothing more may be sent. */
+    private boolean sendAsides() {
+        while (connection.requestRoom()) {
+            lock.lock();
+            try {
+                Aside next = asides.peek();
+                if (detached || paused) {
+                    return false;
+                }
+                if (next == null || next.after() > position) {
+                    return true;
+                }
+                asides.remove();
+                connection.sendData(next.message());
+            } finally {
+                lock.unlock();
+            }
         }
-        asides.remove();
-        connection.sendData(next.message());
+        return false;
+    }
+
+    // Claiming the position and sending are one step: whoever replaces this follower begins exactly behind it.
+    private boolean send(QueryEvent event) {
+        lock.lock();
+        try {
+            if (detached || paused) {
+                return false;
+            }
+            position++;
+            write(event, position);
+        } finally {
+            lock.unlock();
+        }
+        if (event instanceof ResultEvent) {
+            detach();
+        }
         return true;
     }
 
-    private boolean sendBatch() {
-        Slice<QueryEvent> slice = query.stream().read(position, BATCH);
-        for (QueryEvent event : slice.entries()) {
-            if (detached.get() || !connection.requestRoom() || asideIsDue()) {
-                break;
-            }
-            send(event, position + 1);
-        }
-        return !slice.entries().isEmpty();
-    }
-
-    private boolean asideIsDue() {
-        Aside next = asides.peek();
-        return next != null && next.after() <= position;
-    }
-
-    private void send(QueryEvent event, long offset) {
+    private void write(QueryEvent event, long offset) {
         String ref = query.id().ref();
-        // Before the sending: a completion on this stack may look at the position.
-        position = offset;
         if (event instanceof ThoughtEvent thought) {
             push(
                     "thought",
@@ -188,7 +239,6 @@ public final class QueryViewer implements Connection.Source {
             push("interrupted", Payloads.of("ref", ref, "reason", interrupted.reason()));
         } else if (event instanceof ResultEvent result) {
             push("result", result.body());
-            detach();
         }
     }
 

@@ -75,6 +75,7 @@ public final class RunningQuery {
     private final long acceptedAt;
     private final Question question;
     private volatile Timers.Timer deadline = Timers.Timer.NONE;
+    private final AtomicReference<Timers.Timer> abandonment = new AtomicReference<>(Timers.Timer.NONE);
 
     /** Guarded by itself; null once the query is concluded. */
     private final Object acknowledgementsLock = new Object();
@@ -150,7 +151,13 @@ public final class RunningQuery {
 
     private void settle(Answer answer, Throwable thrown) {
         if (decision.get() == null) {
-            end(outcome(answer, thrown));
+            try {
+                end(outcome(answer, thrown));
+            } catch (RuntimeException e) {
+                // An exception of an engine's own may fail when it is asked for its reason.
+                LOGGER.log(Level.WARNING, "an engine failed in a way that cannot be told", e);
+                end(failed("engine_failure", "the engine failed; the server's log says why", false));
+            }
         }
         work.complete(null);
         host.workEnded(this);
@@ -305,6 +312,21 @@ public final class RunningQuery {
                 engine.name(),
                 request.id().agent(),
                 thread.name());
+    }
+
+    /** Stops the query after a time, unless somebody follows it by then. */
+    void abandonAfter(Duration grace) {
+        Timers.Timer timer = environment.timers().after(grace, () -> {
+            if (!flow.hasViewers()) {
+                interrupt("disconnected", outcome -> {});
+            }
+        });
+        abandonment.getAndSet(timer).cancel();
+    }
+
+    /** Somebody follows the query again: a grace that has begun is over, and another begins when they leave. */
+    void notAbandoned() {
+        abandonment.getAndSet(Timers.Timer.NONE).cancel();
     }
 
     /** Which query this is. */

@@ -80,17 +80,20 @@ final class Channel {
                 && !address.joinRef().text().equals(joinRef.text());
     }
 
-    /** Lets all queries go; returns how far each of them was followed. */
-    Map<String, Long> release() {
+    /** Stops the following of all queries for the moment; another join takes them over, or they are {@link #release}d. */
+    Map<String, Long> pause() {
         Map<String, Long> positions = new HashMap<>();
         following.forEach((ref, viewer) -> {
-            boolean ended = viewer.isDetached();
-            long position = viewer.detach();
-            if (!ended) {
-                positions.put(ref, position);
+            if (!viewer.isDetached()) {
+                positions.put(ref, viewer.pause());
             }
         });
-        following.clear();
         return positions;
+    }
+
+    /** Lets all queries go. */
+    void release() {
+        following.values().forEach(QueryViewer::detach);
+        following.clear();
     }
 }

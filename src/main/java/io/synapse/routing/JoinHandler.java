@@ -86,7 +86,7 @@ public final class JoinHandler {
     private void enter(CortexSession session, Join join, Channel old, Channel channel) {
         Map<String, Long> positions = new HashMap<>(session.restore(channel.topic()));
         if (old != null) {
-            positions.putAll(old.release());
+            positions.putAll(old.pause());
         }
         session.add(channel);
         registry.joined(session.connection(), channel.agent());
@@ -102,6 +102,9 @@ public final class JoinHandler {
         }
         join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
         positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
+        if (old != null) {
+            old.release();
+        }
     }
 
     void leave(CortexSession session, Channel channel, Address address) {

@@ -99,7 +99,7 @@ public final class MessageRouter {
             } else {
                 onTopic(session, inbound);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
             crashed(session, inbound, e);
         }
     }
@@ -170,7 +170,7 @@ public final class MessageRouter {
         }
     }
 
-    private void crashed(CortexSession session, Inbound inbound, RuntimeException failure) {
+    private void crashed(CortexSession session, Inbound inbound, Throwable failure) {
         Address address = inbound.address();
         String topic = address.topic() == null ? session.onlyTopic().orElse(null) : address.topic();
         Channel channel = session.channel(topic);
@@ -184,7 +184,8 @@ public final class MessageRouter {
             session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
             return;
         }
-        session.crashed(channel.topic(), channel.release());
+        session.crashed(channel.topic(), channel.pause());
+        channel.release();
         joins.forget(session, channel);
         session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
     }

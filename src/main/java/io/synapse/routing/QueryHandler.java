@@ -109,9 +109,12 @@ public final class QueryHandler {
                         service.lastSeq(id)));
         QueryViewer present = channel.viewer(resume.ref());
         if (present != null) {
-            present.detach();
+            present.pause();
         }
         follow(session, channel, id, resume.afterSeq());
+        if (present != null) {
+            present.detach();
+        }
     }
 
     /** Follows a query that was followed on an earlier join; says so if it is gone. */

@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
  */
 public final class AccessPolicy {
 
-    private static final Pattern NUMERIC = Pattern.compile("[0-9a-fA-F:.]+(?:%.*)?");
+    // Never a name: beef.cafe.de would pass for hexadecimal, and whoever owns it chooses where it leads.
+    private static final Pattern NUMERIC =
+            Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*(?:%.*)?");
 
     private final Mode mode;
     private final Set<String> allowedOrigins;

@@ -1,0 +1,83 @@
+package io.synapse.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.tools.ToolProvider;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.asset.ByteArrayAsset;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Follows {@code docs/engines.md}: takes its example as it stands there, compiles it, puts it into the WAR, asks it. */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+class DocumentedEngineIT {
+
+    private static final Pattern EXAMPLE = Pattern.compile("```java\\R(package com\\.example;.*?)```", Pattern.DOTALL);
+    private static final String CLASS_FILE = "com/example/EchoEngine.class";
+
+    @ArquillianResource
+    private URL url;
+
+    @Deployment(testable = false)
+    static WebArchive war() throws IOException {
+        byte[] compiled = compile();
+        return WarFile.with(Map.of("synapse.engine", "echo", "synapse.payara.idle-timer-off", "false"))
+                .add(new ByteArrayAsset(compiled), "WEB-INF/classes/" + CLASS_FILE);
+    }
+
+    private static byte[] compile() throws IOException {
+        Matcher example = EXAMPLE.matcher(Files.readString(Path.of("docs/engines.md")));
+        assertThat(example.find()).as("an example in docs/engines.md").isTrue();
+        Path folder = Files.createTempDirectory("documented-engine");
+        Path source = Files.writeString(folder.resolve("EchoEngine.java"), example.group(1));
+        int failed = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "--release",
+                        "17",
+                        "-proc:none",
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        "-d",
+                        folder.toString(),
+                        source.toString());
+        assertThat(failed).isZero();
+        return Files.readAllBytes(folder.resolve(CLASS_FILE));
+    }
+
+    @Test
+    @DisplayName("M4: the engine that docs/engines.md shows answers, also where Payara keeps its idle timer")
+    void answers() throws Exception {
+        Server server = Server.ready(url);
+        try (Wire wire = Wire.joined(server, "echo")) {
+            wire.query("e1", "one two three", "");
+            List<JsonNode> frames = wire.untilResult("e1");
+
+            assertThat(frames.stream()
+                            .filter(frame -> frame.path("event").asText().equals("thought"))
+                            .map(frame -> frame.at("/payload/content").asText())
+                            .collect(Collectors.joining()))
+                    .isEqualTo("one two three ");
+            JsonNode result = frames.get(frames.size() - 1).path("payload");
+            assertThat(result.at("/data/words").asInt()).isEqualTo(3);
+        }
+    }
+}

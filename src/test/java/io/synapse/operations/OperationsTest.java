@@ -1,0 +1,147 @@
+package io.synapse.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.synapse.config.ApiKeyConfig;
+import io.synapse.config.AuthConfig;
+import io.synapse.config.LibraryConfig;
+import io.synapse.config.LimitsConfig;
+import io.synapse.config.Mode;
+import io.synapse.config.OutboxConfig;
+import io.synapse.config.QueryConfig;
+import io.synapse.config.SynapseConfig;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.engine.Answer;
+import io.synapse.engine.QueryContext;
+import io.synapse.engine.QueryEngine;
+import io.synapse.engine.Question;
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
+import io.synapse.query.InterruptManager;
+import io.synapse.query.QueryEnvironment;
+import io.synapse.query.QueryService;
+import io.synapse.testing.ManualTimers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class OperationsTest {
+
+    private static final QueryConfig QUERIES = new QueryConfig(
+            "none",
+            1,
+            1,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            10,
+            1000,
+            10,
+            Duration.ofSeconds(1),
+            10,
+            1000,
+            Duration.ofSeconds(1));
+
+    private final ManualTimers timers = new ManualTimers();
+    private final Counters counters = new Counters();
+    private final QueryService service = service();
+
+    private QueryService service() {
+        QueryEngine engine = new QueryEngine() {
+            @Override
+            public String name() {
+                return "none";
+            }
+
+            @Override
+            public CompletionStage<Answer> answer(Question question, QueryContext context) {
+                return Answer.of("x").done();
+            }
+        };
+        QueryEnvironment environment = new QueryEnvironment(
+                QUERIES,
+                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+                timers.ticker(),
+                timers,
+                () -> "id",
+                counters,
+                Runnable::run);
+        return new QueryService(engine, environment, new InterruptManager(), Runnable::run);
+    }
+
+    private NodeState state(Mode mode, List<ApiKeyConfig> keys, Optional<String> secret) {
+        return new NodeState(
+                new SynapseConfig(
+                        mode,
+                        new AuthConfig(keys, secret, Duration.ofHours(1), List.of()),
+                        new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
+                        new OutboxConfig(1, 1, 1, Duration.ofSeconds(1)),
+                        QUERIES,
+                        new LibraryConfig(Optional.empty(), 0, 1, 1, 1),
+                        false),
+                service);
+    }
+
+    @Test
+    @DisplayName("Production without credentials is not ready, and nothing is once it stops")
+    void readiness() {
+        assertThat(state(Mode.PRODUCTION, List.of(), Optional.empty()).notReady())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("synapse.auth.api-keys"));
+        assertThat(state(Mode.PRODUCTION, List.of(), Optional.of("s")).notReady())
+                .isEmpty();
+        ApiKeyConfig key = new ApiKeyConfig("bob", "0".repeat(64), Set.of());
+        assertThat(state(Mode.PRODUCTION, List.of(key), Optional.empty()).notReady())
+                .isEmpty();
+        NodeState development = state(Mode.DEVELOPMENT, List.of(), Optional.empty());
+        NodeState other = state(Mode.DEVELOPMENT, List.of(), Optional.empty());
+        assertThat(development.notReady()).isEmpty();
+        development.stop();
+        assertThat(development.notReady()).contains("stopping");
+        assertThat(other.notReady()).isEmpty();
+        service.stop();
+        assertThat(other.notReady()).contains("stopping");
+    }
+
+    @Test
+    @DisplayName("The figures are in the Prometheus text format, each once with its help and type")
+    void figures() {
+        counters.add(Counter.THOUGHTS, 7);
+        String text = new PrometheusText(counters, new ConnectionRegistry(), service).write();
+        assertThat(text)
+                .contains("# TYPE synapse_thoughts_total counter\nsynapse_thoughts_total 7\n")
+                .contains("# TYPE synapse_queries_running gauge\nsynapse_queries_running 0\n")
+                .endsWith("\n");
+        List<String> names = text.lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split(" ")[0])
+                .toList();
+        assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z][a-z0-9_]*"));
+        assertThat(text.lines())
+                .allMatch(
+                        line -> line.matches("# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+ \\d+"));
+        assertThat(names).hasSize(Counter.values().length + 5);
+    }
+
+    @Test
+    @DisplayName("What waits for the start runs once, at the start or at once after it")
+    void startSignal() {
+        StartSignal signal = new StartSignal();
+        AtomicInteger runs = new AtomicInteger();
+        signal.whenGiven(runs::incrementAndGet);
+        assertThat(signal.isGiven()).isFalse();
+        assertThat(runs).hasValue(0);
+        signal.give();
+        assertThat(signal.isGiven()).isTrue();
+        assertThat(runs).hasValue(1);
+        signal.whenGiven(runs::incrementAndGet);
+        signal.give();
+        assertThat(runs).hasValue(2);
+    }
+}
