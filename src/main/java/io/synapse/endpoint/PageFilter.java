@@ -36,6 +36,8 @@ public class PageFilter implements Filter {
                 "Content-Security-Policy",
                 "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
                         + "form-action 'none'; object-src 'none'");
+        // Asked for again at each visit, or a browser mixes the modules of two versions after an upgrade.
+        answer.setHeader("Cache-Control", "no-cache");
         answer.setHeader("X-Content-Type-Options", "nosniff");
         answer.setHeader("Referrer-Policy", "no-referrer");
         if (refusal.isPresent()) {

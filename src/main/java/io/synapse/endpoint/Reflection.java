@@ -25,7 +25,7 @@ final class Reflection {
                 if (field != null) {
                     at = field.get(at);
                 } else if (!optional) {
-                    return missed(at, name, new NoSuchFieldException(name));
+                    return missed(from, name, new NoSuchFieldException(name));
                 }
                 if (at == null) {
                     return Optional.empty();
@@ -33,7 +33,7 @@ final class Reflection {
             }
             return Optional.of(at);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            return missed(at, String.join(".", names), e);
+            return missed(from, String.join(".", names), e);
         }
     }
 

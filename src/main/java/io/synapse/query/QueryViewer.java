@@ -211,8 +211,9 @@ public final class QueryViewer implements Connection.Source {
             if (detached || paused) {
                 return false;
             }
-            position++;
-            write(event, position);
+            long offset = position + 1;
+            position = offset;
+            write(event, offset);
         } finally {
             lock.unlock();
         }

@@ -35,7 +35,8 @@ public class ManagedThreads {
         return new ManagedPool(factory, config.query().maxConcurrent() + CALLBACK_THREADS + CLOSER_THREADS);
     }
 
-    void close(@Disposes ManagedPool pool) {
+    // Static: WildFly has ended the application scope, and this bean with it, when it disposes.
+    static void close(@Disposes ManagedPool pool) {
         pool.close();
     }
 }

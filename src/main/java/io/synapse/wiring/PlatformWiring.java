@@ -46,7 +46,8 @@ public class PlatformWiring {
         return new ManagedTimers(threads.factory());
     }
 
-    void close(@Disposes Timers timers) {
+    // Static: WildFly has ended the application scope, and this bean with it, when it disposes.
+    static void close(@Disposes Timers timers) {
         ((ManagedTimers) timers).close();
     }
 }

@@ -68,7 +68,8 @@ public class QueryWiring {
         return new QueryService(engine, environment, interrupts, pool);
     }
 
-    void stop(@Disposes QueryService queries) {
+    // Static: WildFly has ended the application scope, and this bean with it, when it disposes.
+    static void stop(@Disposes QueryService queries) {
         queries.stop();
     }
 }

@@ -130,6 +130,7 @@ class ProbeIT {
             List<Integer> seqs = new ArrayList<>();
             try (Wire first = Wire.joined(server, "cutting")) {
                 first.query(ref, "count " + thoughts + " 5", "");
+                first.next("phx_reply");
                 for (int k = 0; k < cut; k++) {
                     add(first.next("thought"), text, seqs);
                 }
