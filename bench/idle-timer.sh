@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 jar=target/server/payara/payara-micro.jar
 pids=()
-trap 'kill "${pids[@]}" 2>/dev/null || true' EXIT
+trap 'kill "${pids[@]}" 2>/dev/null || true; wait' EXIT
 
 start() { # port, whether the timer is taken out
     java -Dsynapse.payara.idle-timer-off="$2" -Djava.io.tmpdir=target -jar "$jar" --nocluster --disablephonehome \
