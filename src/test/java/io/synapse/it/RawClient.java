@@ -92,21 +92,19 @@ final class RawClient implements AutoCloseable {
         out.write(frame.array(), 0, frame.position());
     }
 
-    /** Reads to the end of the connection; returns the close code, or 1006 where none came. */
+    /** Reads to the close frame and returns its code, or to the end of the connection and returns 1006. */
     int readUntilEnd() throws IOException {
-        int code = 1006;
         try {
             while (true) {
                 int opcode = in.readUnsignedByte() & 0xf;
                 byte[] data = new byte[length(in.readUnsignedByte())];
                 in.readFully(data);
                 if (opcode == CLOSE && data.length >= 2) {
-                    code = ByteBuffer.wrap(data).getShort() & 0xffff;
-                    send(CLOSE, true, data);
+                    return ByteBuffer.wrap(data).getShort() & 0xffff;
                 }
             }
         } catch (EOFException | SocketException ended) {
-            return code;
+            return 1006;
         }
     }
 

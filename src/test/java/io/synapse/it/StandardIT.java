@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.json.PackageVersion;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.net.URL;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.apache.lucene.util.Version;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -139,7 +142,9 @@ class StandardIT {
     void closesOnAMessageThatIsTooBig() throws Exception {
         try (Wire other = Wire.joined(server, "beside")) {
             assertThat(closeCodeOf(oneFrame(RawClient.TEXT, MIB + 1))).isEqualTo(1009);
-            assertThat(closeCodeOf(oneFrame(RawClient.TEXT, 8 * MIB))).isEqualTo(1009);
+            // A server that closes at the header of the frame leaves megabytes unread, and TCP may then reset the
+            // connection before the client has read the close frame.
+            assertThat(closeCodeOf(oneFrame(RawClient.TEXT, 8 * MIB))).isIn(1009, 1006);
             assertThat(closeCodeOf(oneFrame(RawClient.BINARY, MIB + 1))).isEqualTo(1009);
             assertThat(closeCodeOf(StandardIT::endlessFragments)).isEqualTo(1009);
             other.query("alive", "What is 2+2?", "");
@@ -172,12 +177,19 @@ class StandardIT {
 
     private int closeCodeOf(Sending sending) throws IOException {
         try (RawClient client = RawClient.connect(server.port())) {
+            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return client.readUntilEnd();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
             try {
                 sending.to(client);
-            } catch (java.net.SocketException closedMeanwhile) {
-                // The server need not read what is too big; what it said is read below.
+            } catch (SocketException closedMeanwhile) {
+                // The server need not read what is too big; what it said is being read.
             }
-            return client.readUntilEnd();
+            return code.join();
         }
     }
 
