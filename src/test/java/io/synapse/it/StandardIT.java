@@ -140,12 +140,14 @@ class StandardIT {
     @Test
     @DisplayName("M16: a message over 1 MiB closes with 1009, whole or in fragments, and one of just 1 MiB does not")
     void closesOnAMessageThatIsTooBig() throws Exception {
+        // Open Liberty is one that closes at the header, whatever the size.
+        List<Integer> tooBig = Server.name().equals("liberty") ? List.of(1009, 1006) : List.of(1009);
         try (Wire other = Wire.joined(server, "beside")) {
-            assertThat(closeCodeOf(oneFrame(RawClient.TEXT, MIB + 1))).isEqualTo(1009);
+            assertThat(closeCodeOf(oneFrame(RawClient.TEXT, MIB + 1))).isIn(tooBig);
             // A server that closes at the header of the frame leaves megabytes unread, and TCP may then reset the
             // connection before the client has read the close frame.
             assertThat(closeCodeOf(oneFrame(RawClient.TEXT, 8 * MIB))).isIn(1009, 1006);
-            assertThat(closeCodeOf(oneFrame(RawClient.BINARY, MIB + 1))).isEqualTo(1009);
+            assertThat(closeCodeOf(oneFrame(RawClient.BINARY, MIB + 1))).isIn(tooBig);
             assertThat(closeCodeOf(StandardIT::endlessFragments)).isEqualTo(1009);
             other.query("alive", "What is 2+2?", "");
             assertThat(other.next("result").at("/data/answer").asText()).isEqualTo("4");
