@@ -156,7 +156,7 @@ public final class RunningQuery {
             } catch (RuntimeException e) {
                 // An exception of an engine's own may fail when it is asked for its reason.
                 LOGGER.log(Level.WARNING, "an engine failed in a way that cannot be told", e);
-                end(failed("engine_failure", "the engine failed; the server's log says why", false));
+                end(engineFailed());
             }
         }
         work.complete(null);
@@ -175,6 +175,10 @@ public final class RunningQuery {
             return failed(known.reason(), message, false);
         }
         LOGGER.log(Level.WARNING, "engine " + engine.name() + " failed", failure);
+        return engineFailed();
+    }
+
+    private static Decision engineFailed() {
         return failed("engine_failure", "the engine failed; the server's log says why", false);
     }
 
