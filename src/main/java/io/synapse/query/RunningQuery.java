@@ -1,27 +1,14 @@
 package io.synapse.query;
 
-import io.synapse.config.QueryConfig;
 import io.synapse.engine.Answer;
-import io.synapse.engine.CancellationToken;
-import io.synapse.engine.EngineException;
-import io.synapse.engine.QueryCancelledException;
-import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
-import io.synapse.engine.Thought;
-import io.synapse.platform.Counter;
 import io.synapse.platform.Timers;
 import io.synapse.query.QueryEvent.InterruptedEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
-import io.synapse.query.QueryEvent.ThoughtEvent;
 import io.synapse.stream.PositionedStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -57,9 +44,6 @@ public final class RunningQuery {
         void workEnded(RunningQuery query);
     }
 
-    /** How the query ends, and whether its engine must be told. */
-    private record Decision(QueryStatus status, String reason, Map<String, ?> data, boolean stopsEngine) {}
-
     private static final System.Logger LOGGER = System.getLogger(RunningQuery.class.getName());
 
     private final QueryRequest request;
@@ -69,19 +53,13 @@ public final class RunningQuery {
     private final PositionedStream<QueryEvent> stream;
     private final Cancellation cancellation;
     private final FlowControl flow;
-    private final EngineThread thread = new EngineThread();
-    private final CompletableFuture<Void> work = new CompletableFuture<>();
-    private final AtomicReference<Decision> decision = new AtomicReference<>();
+    private final EngineWork work;
+    private final AtomicReference<Ending> ending = new AtomicReference<>();
     private final long acceptedAt;
     private final Question question;
-    private volatile Timers.Timer deadline = Timers.Timer.NONE;
+    private final StopAcknowledgements acknowledgements = new StopAcknowledgements();
     private final AtomicReference<Timers.Timer> abandonment = new AtomicReference<>(Timers.Timer.NONE);
-
-    /** Guarded by itself; null once the query is concluded. */
-    private final Object acknowledgementsLock = new Object();
-
-    private List<Consumer<StopOutcome>> acknowledgements = new ArrayList<>();
-    private volatile StopOutcome stopOutcome;
+    private volatile Timers.Timer deadline = Timers.Timer.NONE;
 
     RunningQuery(QueryRequest request, QueryEngine engine, QueryEnvironment environment, Host host) {
         this.request = request;
@@ -90,7 +68,8 @@ public final class RunningQuery {
         this.host = host;
         stream = environment.newStream();
         cancellation = new Cancellation(environment.callbacks());
-        flow = new FlowControl(config().maxLag(), cancellation);
+        flow = new FlowControl(environment.config().maxLag(), cancellation);
+        work = new EngineWork(engine.name(), request.id(), environment);
         acceptedAt = environment.ticker().read();
         question = new Question(
                 request.id().agent(),
@@ -102,31 +81,23 @@ public final class RunningQuery {
                 request.traceparent());
     }
 
-    private QueryConfig config() {
-        return environment.config();
-    }
-
     /** Starts the clock of the time-out. */
     void accepted() {
-        deadline = environment.timers().after(request.timeout(), this::timedOut);
-        if (decision.get() != null) {
+        deadline = environment.timers().after(request.timeout(), () -> end(Ending.timedOut(request.timeout())));
+        if (isDecided()) {
             deadline.cancel();
         }
-    }
-
-    private void timedOut() {
-        String reason = "timeout after " + request.timeout().toMillis() + " ms";
-        end(new Decision(QueryStatus.TIMEOUT, reason, Map.of("reason", "timeout"), true));
     }
 
     /** Calls the engine; on a worker thread. */
     void run() {
         CompletionStage<Answer> answering = null;
         Throwable failure = null;
-        thread.enter();
+        work.thread().enter();
         try {
-            if (decision.get() == null) {
-                answering = engine.answer(question, new Context());
+            if (!isDecided()) {
+                Runnable tooLong = () -> end(Ending.tooLong());
+                answering = engine.answer(question, new Emitter(stream, environment, cancellation, flow, tooLong));
                 if (answering == null) {
                     failure = new NullPointerException("the engine returned no stage");
                 }
@@ -135,7 +106,7 @@ public final class RunningQuery {
             // Errors too: an engine with a missing class must end its query, not this thread.
             failure = e;
         } finally {
-            thread.leave();
+            work.thread().leave();
         }
         if (answering == null) {
             settle(null, failure);
@@ -146,62 +117,30 @@ public final class RunningQuery {
 
     /** The query is decided before it ran; there is no work to wait for. */
     void neverRan() {
-        work.complete(null);
+        work.end();
     }
 
     private void settle(Answer answer, Throwable thrown) {
-        if (decision.get() == null) {
-            try {
-                end(outcome(answer, thrown));
-            } catch (RuntimeException e) {
-                // An exception of an engine's own may fail when it is asked for its reason.
-                LOGGER.log(Level.WARNING, "an engine failed in a way that cannot be told", e);
-                end(engineFailed());
-            }
+        if (!isDecided()) {
+            end(Ending.of(engine.name(), answer, thrown));
         }
-        work.complete(null);
+        work.end();
         host.workEnded(this);
     }
 
-    private Decision outcome(Answer answer, Throwable thrown) {
-        Throwable failure =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        if (failure == null && answer != null) {
-            return new Decision(QueryStatus.SUCCESS, "answered", answer.data(), false);
-        }
-        if (failure instanceof EngineException known) {
-            LOGGER.log(Level.INFO, "engine " + engine.name() + " failed: " + known.reason(), known);
-            String message = known.getMessage() == null ? "" : known.getMessage();
-            return failed(known.reason(), message, false);
-        }
-        LOGGER.log(Level.WARNING, "engine " + engine.name() + " failed", failure);
-        return engineFailed();
-    }
-
-    private static Decision engineFailed() {
-        return failed("engine_failure", "the engine failed; the server's log says why", false);
-    }
-
-    private static Decision failed(String reason, String message, boolean stopsEngine) {
-        return new Decision(QueryStatus.ERROR, reason, Map.of("reason", reason, "message", message), stopsEngine);
-    }
-
-    private static Decision tooLong() {
-        return failed("output_limit", "the answer is longer than this server allows", true);
-    }
-
-    /** Ends the query with a result at once. Returns false if it is decided already. */
-    private boolean end(Decision wanted) {
+    /** Ends the query with a result at once, unless it is decided already. */
+    private void end(Ending wanted) {
         if (!decide(wanted)) {
-            return false;
+            return;
         }
         conclude(wanted);
-        watch();
-        return true;
+        if (!work.hasEnded()) {
+            work.whenEnded(ended -> {});
+        }
     }
 
-    private boolean decide(Decision wanted) {
-        if (!decision.compareAndSet(null, wanted)) {
+    private boolean decide(Ending wanted) {
+        if (!ending.compareAndSet(null, wanted)) {
             LOGGER.log(
                     Level.DEBUG,
                     "query {0} is decided, {1} comes too late",
@@ -213,7 +152,7 @@ public final class RunningQuery {
         deadline.cancel();
         if (wanted.stopsEngine()) {
             cancellation.cancel(wanted.reason());
-            thread.interrupt();
+            work.thread().interrupt();
         } else {
             cancellation.dispose();
         }
@@ -221,21 +160,24 @@ public final class RunningQuery {
         return true;
     }
 
-    private void conclude(Decision decided) {
-        long latency =
-                Duration.ofNanos(environment.ticker().read() - acceptedAt).toMillis();
-        ResultEvent result =
-                ResultBodies.encode(request.id().ref(), decided.status(), decided.data(), latency, stream.seal());
-        if (result.bytes() > config().maxOutputBytes()) {
-            Decision instead = tooLong();
-            result = ResultBodies.encode(request.id().ref(), instead.status(), instead.data(), latency, stream.seal());
+    private void conclude(Ending decided) {
+        ResultEvent result = encode(decided);
+        if (result.bytes() > environment.config().maxOutputBytes()) {
+            result = encode(Ending.tooLong());
         }
         environment.counters().increment(result.status().counter());
-        synchronized (acknowledgementsLock) {
-            acknowledgements = null;
-        }
+        acknowledgements.close();
         stream.conclude(result);
         host.concluded(this);
+    }
+
+    private ResultEvent encode(Ending decided) {
+        return ResultBodies.encode(
+                request.id().ref(), decided.status(), decided.data(), millisSince(acceptedAt), stream.seal());
+    }
+
+    private long millisSince(long from) {
+        return Duration.ofNanos(environment.ticker().read() - from).toMillis();
     }
 
     /**
@@ -247,75 +189,23 @@ public final class RunningQuery {
      * @return false, and nothing happens, if the query has ended or is ending otherwise
      */
     boolean interrupt(String reason, Consumer<StopOutcome> acknowledge) {
-        Decision wanted = new Decision(QueryStatus.INTERRUPTED, reason, Map.of("reason", reason), true);
-        boolean waits;
-        synchronized (acknowledgementsLock) {
-            waits = acknowledgements != null && stopOutcome == null;
-            if (waits) {
-                acknowledgements.add(acknowledge);
-            }
-        }
+        boolean waits = acknowledgements.add(acknowledge);
+        Ending wanted = Ending.interrupted(reason);
         if (decide(wanted)) {
             long from = environment.ticker().read();
-            whenWorkEnds(ended -> {
-                long after =
-                        Duration.ofNanos(environment.ticker().read() - from).toMillis();
-                stopped(new StopOutcome(ended, after, stream.seal()), wanted);
-            });
-        } else if (decision.get().status() != QueryStatus.INTERRUPTED) {
+            work.whenEnded(ended -> stopped(new StopOutcome(ended, millisSince(from), stream.seal()), wanted));
+        } else if (status() != QueryStatus.INTERRUPTED) {
             return false;
         } else if (!waits) {
-            acknowledge.accept(stopOutcome);
+            acknowledge.accept(acknowledgements.outcome());
         }
         return true;
     }
 
-    private void stopped(StopOutcome outcome, Decision wanted) {
-        List<Consumer<StopOutcome>> waiting;
-        synchronized (acknowledgementsLock) {
-            stopOutcome = outcome;
-            waiting = List.copyOf(acknowledgements);
-        }
-        for (Consumer<StopOutcome> acknowledgement : waiting) {
-            try {
-                acknowledgement.accept(outcome);
-            } catch (RuntimeException e) {
-                LOGGER.log(Level.WARNING, "an interrupt could not be acknowledged", e);
-            }
-        }
+    private void stopped(StopOutcome outcome, Ending wanted) {
+        acknowledgements.tell(outcome);
         stream.conclude(new InterruptedEvent(wanted.reason()));
         conclude(wanted);
-    }
-
-    /** Tells once: true when the engine has ended, or false when it has not within the bound. */
-    private void whenWorkEnds(Consumer<Boolean> told) {
-        CompletableFuture<Boolean> first = new CompletableFuture<>();
-        Timers.Timer bound = environment.timers().after(config().stopTimeout(), () -> {
-            if (first.complete(false)) {
-                runaway();
-            }
-        });
-        work.thenRun(() -> {
-            bound.cancel();
-            first.complete(true);
-        });
-        first.thenAccept(told);
-    }
-
-    private void watch() {
-        if (!work.isDone()) {
-            whenWorkEnds(ended -> {});
-        }
-    }
-
-    private void runaway() {
-        environment.counters().increment(Counter.ENGINES_RUNAWAY);
-        LOGGER.log(
-                Level.WARNING,
-                "engine {0} goes on after the end of a query of agent {1}, on thread {2}",
-                engine.name(),
-                request.id().agent(),
-                thread.name());
     }
 
     /** Stops the query after a time, unless somebody follows it by then. */
@@ -356,48 +246,12 @@ public final class RunningQuery {
     }
 
     boolean isDecided() {
-        return decision.get() != null;
+        return ending.get() != null;
     }
 
     /** How the query ended; null while it has not. */
     QueryStatus status() {
-        Decision decided = decision.get();
+        Ending decided = ending.get();
         return decided == null ? null : decided.status();
-    }
-
-    /** What the engine sees of this query. */
-    private final class Context implements QueryContext {
-
-        @Override
-        public long emit(Thought thought) {
-            cancellation.throwIfCancelled();
-            flow.await(stream.end());
-            ThoughtEvent event = new ThoughtEvent(
-                    thought.type(),
-                    thought.content(),
-                    thought.confidence(),
-                    environment.clock().millis());
-            if (stream.end() >= config().maxThoughts() || stream.bytes() + event.bytes() > config().maxOutputBytes()) {
-                end(tooLong());
-            }
-            long seq = stream.append(event);
-            if (seq == PositionedStream.SEALED) {
-                environment.counters().increment(Counter.THOUGHTS_LATE);
-                cancellation.throwIfCancelled();
-                throw new QueryCancelledException("the query has ended");
-            }
-            environment.counters().increment(Counter.THOUGHTS);
-            return seq;
-        }
-
-        @Override
-        public CancellationToken cancellation() {
-            return cancellation;
-        }
-
-        @Override
-        public void pause(Duration time) {
-            cancellation.pause(time, environment.timers());
-        }
     }
 }

@@ -1,0 +1,59 @@
+package io.synapse.query;
+
+import io.synapse.engine.Answer;
+import io.synapse.engine.EngineException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+
+/**
+ * How a query ends. Immutable.
+ *
+ * @param status the word of the result
+ * @param reason why, for the engine that is told to stop and for the log
+ * @param data what the result holds
+ * @param stopsEngine whether the engine may still work and must be told
+ */
+record Ending(QueryStatus status, String reason, Map<String, ?> data, boolean stopsEngine) {
+
+    private static final System.Logger LOGGER = System.getLogger(Ending.class.getName());
+
+    static Ending interrupted(String reason) {
+        return new Ending(QueryStatus.INTERRUPTED, reason, Map.of("reason", reason), true);
+    }
+
+    static Ending timedOut(Duration after) {
+        String reason = "timeout after " + after.toMillis() + " ms";
+        return new Ending(QueryStatus.TIMEOUT, reason, Map.of("reason", "timeout"), true);
+    }
+
+    static Ending tooLong() {
+        return failed("output_limit", "the answer is longer than this server allows", true);
+    }
+
+    /** What became of an engine's work: its answer, or what it threw. Tells the log what clients must not see. */
+    static Ending of(String engine, Answer answer, Throwable thrown) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (failure == null && answer != null) {
+            return new Ending(QueryStatus.SUCCESS, "answered", answer.data(), false);
+        }
+        try {
+            if (failure instanceof EngineException known) {
+                LOGGER.log(Level.INFO, "engine " + engine + " failed: " + known.reason(), known);
+                String message = known.getMessage() == null ? "" : known.getMessage();
+                return failed(known.reason(), message, false);
+            }
+            LOGGER.log(Level.WARNING, "engine " + engine + " failed", failure);
+        } catch (RuntimeException e) {
+            // An exception of an engine's own may fail when it is asked for its reason.
+            LOGGER.log(Level.WARNING, "engine " + engine + " failed in a way that cannot be told", e);
+        }
+        return failed("engine_failure", "the engine failed; the server's log says why", false);
+    }
+
+    private static Ending failed(String reason, String message, boolean stopsEngine) {
+        return new Ending(QueryStatus.ERROR, reason, Map.of("reason", reason, "message", message), stopsEngine);
+    }
+}
