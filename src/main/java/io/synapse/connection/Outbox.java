@@ -5,9 +5,6 @@ import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.EncodedFrame;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -66,28 +63,19 @@ public final class Outbox {
     }
 
     private final Transport transport;
-    private final OutboxConfig config;
-    private final Ticker ticker;
-    private final Timers timers;
     private final Owner owner;
 
+    /** Guards everything below. */
     private final ReentrantLock lock = new ReentrantLock();
-    private final Queue<EncodedFrame> control = new ArrayDeque<>();
-    private final Queue<EncodedFrame> data = new ArrayDeque<>();
-    private EncodedFrame inFlight;
-    private long inFlightSince;
+
+    private final FrameQueue frames;
+    private final SendDeadline deadline;
     private long sending;
-    private Timers.Timer deadline;
-    private Timers.Timer closeDeadline;
     private boolean draining;
     private boolean roomWanted;
     private CloseReason closing;
     private boolean closed;
     private boolean over;
-    private int messages;
-    private long bytes;
-    private long sent;
-    private long dropped;
 
     /**
      * An outbox for one connection.
@@ -100,10 +88,9 @@ public final class Outbox {
      */
     public Outbox(Transport transport, OutboxConfig config, Ticker ticker, Timers timers, Owner owner) {
         this.transport = transport;
-        this.config = config;
-        this.ticker = ticker;
-        this.timers = timers;
         this.owner = owner;
+        frames = new FrameQueue(config);
+        deadline = new SendDeadline(config.sendTimeout(), ticker, timers, this::checkDeadline);
     }
 
     /**
@@ -117,17 +104,12 @@ public final class Outbox {
         lock.lock();
         try {
             if (closed || closing != null) {
-                dropped++;
+                frames.refuse();
                 return Offer.CLOSED;
             }
-            // An empty outbox takes any frame, or a large one could never be sent at all.
-            if (messages > 0 && (messages >= config.maxMessages() || bytes + frame.bytes() > config.maxBytes())) {
-                dropped++;
+            if (!frames.add(lane, frame)) {
                 return Offer.OVERFLOW;
             }
-            (lane == Lane.CONTROL ? control : data).add(frame);
-            messages++;
-            bytes += frame.bytes();
         } finally {
             lock.unlock();
         }
@@ -147,16 +129,12 @@ public final class Outbox {
             if (closed || closing != null) {
                 return false;
             }
-            boolean room = hasRoom();
+            boolean room = frames.hasRoom();
             roomWanted |= !room;
             return room;
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean hasRoom() {
-        return messages == 0 || bytes < config.lowWaterBytes() && messages < config.maxMessages() / 2;
     }
 
     /**
@@ -172,7 +150,7 @@ public final class Outbox {
                 return;
             }
             closing = reason;
-            closeDeadline = timers.after(config.sendTimeout(), this::closeOverdue);
+            deadline.closing(this::closeOverdue);
         } finally {
             lock.unlock();
         }
@@ -230,18 +208,14 @@ public final class Outbox {
         CloseReason closeNow = null;
         lock.lock();
         try {
-            if (roomWanted && !closed && closing == null && hasRoom()) {
+            if (roomWanted && !closed && closing == null && frames.hasRoom()) {
                 roomWanted = false;
                 tellRoom = true;
-            } else if (inFlight == null && !closed) {
-                next = control.isEmpty() ? data.poll() : control.poll();
+            } else if (!frames.isFlying() && !closed) {
+                next = frames.launch();
                 if (next != null) {
-                    inFlight = next;
-                    inFlightSince = ticker.read();
                     number = ++sending;
-                    if (deadline == null) {
-                        armDeadline(config.sendTimeout());
-                    }
+                    deadline.launched();
                 } else if (closing != null) {
                     closeNow = closing;
                     closed = true;
@@ -277,16 +251,11 @@ public final class Outbox {
         boolean ended = false;
         lock.lock();
         try {
-            if (inFlight == null || sending != number) {
+            if (!frames.isFlying() || sending != number) {
                 return;
             }
-            messages--;
-            bytes -= inFlight.bytes();
-            inFlight = null;
-            if (failure == null) {
-                sent++;
-            } else {
-                dropped++;
+            frames.land(failure == null);
+            if (failure != null) {
                 ended = end();
             }
         } finally {
@@ -299,21 +268,10 @@ public final class Outbox {
         }
     }
 
-    // One timer for many frames: it looks at the frame that is in flight when it fires, and waits for what is left.
-    private void armDeadline(Duration delay) {
-        deadline = timers.after(delay, this::checkDeadline);
-    }
-
     private void checkDeadline() {
         lock.lock();
         try {
-            deadline = null;
-            if (inFlight == null || over) {
-                return;
-            }
-            Duration left = config.sendTimeout().minusNanos(ticker.read() - inFlightSince);
-            if (!left.isNegative() && !left.isZero()) {
-                armDeadline(left);
+            if (over || !deadline.isOverdue(frames.isFlying())) {
                 return;
             }
             end();
@@ -343,23 +301,9 @@ public final class Outbox {
         boolean first = !over;
         closed = true;
         over = true;
-        deadline = cancel(deadline);
-        closeDeadline = cancel(closeDeadline);
-        dropped += control.size() + data.size() + (inFlight == null ? 0 : 1);
-        control.clear();
-        data.clear();
-        inFlight = null;
-        messages = 0;
-        bytes = 0;
+        deadline.cancel();
+        frames.clear();
         return first;
-    }
-
-    // A timer would hold the whole connection until it fires.
-    private static Timers.Timer cancel(Timers.Timer timer) {
-        if (timer != null) {
-            timer.cancel();
-        }
-        return null;
     }
 
     /**
@@ -370,7 +314,7 @@ public final class Outbox {
     public Status status() {
         lock.lock();
         try {
-            return new Status(messages, bytes, sent, dropped, closed || closing != null);
+            return frames.status(closed || closing != null);
         } finally {
             lock.unlock();
         }
