@@ -10,6 +10,7 @@ import io.synapse.protocol.PhoenixCodec.Version;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -261,12 +262,34 @@ class PhoenixCodecTextTest {
         }
 
         @Test
-        void theClientsLastFrameDecides() {
+        void theClientsLastWellFormedFrameDecides() {
             codec.decode("{\"event\":\"heartbeat\"}");
             assertThat(codec.version()).isEqualTo(Version.V1);
             codec.decode("[null,\"1\",\"phoenix\",\"heartbeat\",{}]");
             assertThat(codec.version()).isEqualTo(Version.V2);
-            codec.decode(" \n{\"event\":");
+            codec.decode(" \n{\"event\":\"phx_leave\",\"topic\":\"t\"}");
+            assertThat(codec.version()).isEqualTo(Version.V1);
+            codec.decode("[null,\"1\",\"t\",\"no such event\",{}]");
+            assertThat(codec.version()).isEqualTo(Version.V2);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "{",
+                    "{}",
+                    "{\"event\":",
+                    "{\"event\":5}",
+                    "{\"event\":\"heartbeat\",\"payload\":[]}",
+                    "{\"event\":\"heartbeat\"} x"
+                })
+        @DisplayName("M1, M5: a malformed object does not make the server speak objects to a client of arrays")
+        void aMalformedFrameChangesNothing(String frame) {
+            codec.decode("[null,\"1\",\"phoenix\",\"heartbeat\",{}]");
+            malformed(frame);
+            assertThat(codec.version()).isEqualTo(Version.V2);
+            codec.decode("{\"event\":\"heartbeat\"}");
+            malformed("[null,\"1\",\"phoenix\",\"heartbeat\"]");
             assertThat(codec.version()).isEqualTo(Version.V1);
         }
 
