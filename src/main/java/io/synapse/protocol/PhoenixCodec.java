@@ -76,7 +76,7 @@ public final class PhoenixCodec implements MessageCodec {
                 return malformed(read.address(), "something follows the frame");
             }
         } catch (IOException e) {
-            return malformed(read.address(), PhoenixFrame.problem(e));
+            return malformed(read.address(), json.problem(e));
         }
         return message(read, spoken);
     }
@@ -99,7 +99,7 @@ public final class PhoenixCodec implements MessageCodec {
                 }
             }
         } catch (IOException e) {
-            return malformed(read.address(), PhoenixFrame.problem(e));
+            return malformed(read.address(), payloads.problem(e));
         }
         return message(read, Version.V2);
     }

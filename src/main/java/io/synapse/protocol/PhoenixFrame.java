@@ -1,7 +1,6 @@
 package io.synapse.protocol;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,14 +40,6 @@ final class PhoenixFrame {
     /** What is wrong with the frame, or null. */
     String problem() {
         return problem == null && event == null ? "event is missing" : problem;
-    }
-
-    /** What is wrong, from an exception whose message may quote the whole input. */
-    static String problem(IOException e) {
-        String text = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-        String known = text == null ? e.getClass().getSimpleName() : text;
-        int max = 200;
-        return known.length() <= max ? known : known.substring(0, max) + "…";
     }
 
     void array(JsonParser parser) throws IOException {
