@@ -91,9 +91,9 @@ final class PhoenixFrame {
         if (token == JsonToken.VALUE_NULL) {
             return null;
         }
-        if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
+        if (token != JsonToken.VALUE_STRING && !token.isNumeric()) {
             parser.skipChildren();
-            wrong(name + " must be text or null");
+            wrong(name + " must be text, a number or null");
             return null;
         }
         String text = parser.getText();
@@ -101,7 +101,7 @@ final class PhoenixFrame {
             wrong(name + " must have at most " + Ref.MAX_LENGTH + " characters");
             return null;
         }
-        return new Ref(text, token == JsonToken.VALUE_NUMBER_INT);
+        return new Ref(text, token.isNumeric());
     }
 
     private void topic(JsonParser parser) throws IOException {
