@@ -128,6 +128,8 @@ public final class MessageRouter {
     // Leaving what is not joined is no error; for anything else the answer has no join, as in Phoenix.
     private static void notJoined(CortexSession session, Address address, Inbound inbound) {
         if (inbound instanceof ClientMessage.Leave) {
+            // It may have failed before: whoever leaves it then does not want its queries back.
+            session.restore(address.topic());
             session.reply(address, Body.EMPTY);
         } else {
             session.refuse(address.withJoinRef(null), Reasons.UNMATCHED_TOPIC);

@@ -396,6 +396,29 @@ class MessageRouterTest {
     }
 
     @Test
+    @DisplayName("M2, M24: leaving a topic that failed forgets what was followed there")
+    void leavingACrashedTopic() {
+        Client client = joined().say("[\"3\",\"4\",\"cortex:a\",\"query\",{\"q\":\"x\",\"ref\":\"r\"}]");
+        words.add("one");
+        client.sent(2);
+        brokenClock.set(true);
+        client.say("[\"3\",\"5\",\"cortex:a\",\"ping\",{}]");
+        brokenClock.set(false);
+        client.say("[\"3\",\"6\",\"cortex:a\",\"phx_leave\",{}]");
+        assertThat(client.sent())
+                .containsExactly(
+                        "[\"3\",\"3\",\"cortex:a\",\"phx_error\",{\"reason\":\"channel_crash\"}]",
+                        "[\"3\",\"6\",\"cortex:a\",\"phx_reply\",{\"status\":\"ok\",\"response\":{}}]");
+        words.add("two");
+        words.add("end");
+        until(() -> counters.get(Counter.QUERIES_SUCCEEDED) == 1);
+        client.say(JOIN.replace("\"3\"", "\"8\""), "[\"8\",\"9\",\"cortex:a\",\"ping\",{}]");
+        assertThat(client.sent())
+                .hasSize(3)
+                .noneMatch(text -> text.contains("\"thought\"") || text.contains("\"result\""));
+    }
+
+    @Test
     @DisplayName("B1: a join names the query to go on with; one that is not known is said to be so")
     void joinAndResume() throws Exception {
         Client first = joined().say("[\"3\",\"4\",\"cortex:a\",\"query\",{\"q\":\"x\",\"ref\":\"r\"}]");
