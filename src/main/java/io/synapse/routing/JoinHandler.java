@@ -7,6 +7,7 @@ import io.synapse.platform.Counters;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage.Join;
+import io.synapse.protocol.Invalid;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.Ref;
@@ -80,6 +81,17 @@ public final class JoinHandler {
         Ref joinRef = address.joinRef() == null ? address.ref() : address.joinRef();
         Channel channel = new Channel(address.topic(), agent, joinRef, join.nestedThoughts(), identity.get());
         enter(session, join, old, channel);
+    }
+
+    /** A join that cannot be read. Whatever is joined stays joined: the client has not said what should take its place. */
+    void refuse(CortexSession session, Invalid join) {
+        Address address = join.address();
+        Body error = Payloads.error(join.reason(), join.detail(), null);
+        if (address.topic() == null) {
+            session.pushError(null, null, error);
+        } else {
+            session.refuse(address, error);
+        }
     }
 
     // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.

@@ -92,6 +92,9 @@ public final class MessageRouter {
         try {
             if (inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.FRAME) {
                 malformed(session, invalid);
+            } else if (inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.JOIN) {
+                counters.increment(Counter.FRAMES_INVALID);
+                joins.refuse(session, invalid);
             } else if (inbound instanceof ClientMessage.Heartbeat heartbeat) {
                 session.reply(heartbeat.address(), Body.EMPTY);
             } else if (inbound instanceof ClientMessage.Join join) {

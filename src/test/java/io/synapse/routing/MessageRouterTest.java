@@ -241,6 +241,29 @@ class MessageRouterTest {
     }
 
     @Test
+    @DisplayName(
+            "M2, M5: a join with a wrong field is told which, on a topic that is joined or not, and changes nothing")
+    void joinsWithAWrongField() {
+        String wrong = "[\"7\",\"7\",\"cortex:a\",\"phx_join\",{\"api_key\":5}]";
+        String refusal = "[\"7\",\"7\",\"cortex:a\",\"phx_reply\",{\"status\":\"error\",\"response\":"
+                + "{\"reason\":\"invalid field\",\"detail\":\"api_key must be text\"}}]";
+        Client client = client().say(wrong);
+        assertThat(client.sent()).containsExactly(refusal);
+        client.say(JOIN);
+        client.sent();
+        client.say(wrong);
+        assertThat(client.sent()).containsExactly(refusal);
+        client.say("[\"3\",\"9\",\"cortex:a\",\"ping\",{}]");
+        assertThat(client.sent()).hasSize(2);
+        client.say("{\"event\":\"phx_join\",\"payload\":{\"after_seq\":-1}}");
+        assertThat(client.sent())
+                .singleElement()
+                .asString()
+                .contains("\"topic\":\"phoenix\"", "\"invalid field\"", "after_seq must be within");
+        assertThat(counters.get(Counter.FRAMES_INVALID)).isEqualTo(3);
+    }
+
+    @Test
     @DisplayName("M2: who the handshake identified joins without a key, the agents it may and no other")
     void theIdentityOfTheHandshake() {
         Client client = new Client("c1", Optional.of(new Identity("bob", Set.of("a"))));
