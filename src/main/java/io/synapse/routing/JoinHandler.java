@@ -94,12 +94,20 @@ public final class JoinHandler {
         }
     }
 
-    // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.
     private void enter(CortexSession session, Join join, Channel old, Channel channel) {
         Map<String, Long> positions = new HashMap<>(session.restore(channel.topic()));
-        if (old != null) {
-            positions.putAll(old.pause());
+        if (old == null) {
+            begin(session, join, null, channel, positions);
+        } else {
+            old.handOver(followed -> {
+                positions.putAll(followed);
+                begin(session, join, old, channel, positions);
+            });
         }
+    }
+
+    // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.
+    private void begin(CortexSession session, Join join, Channel old, Channel channel, Map<String, Long> positions) {
         session.add(channel);
         registry.joined(session.connection(), channel.agent());
         session.reply(
@@ -114,9 +122,6 @@ public final class JoinHandler {
         }
         join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
         positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
-        if (old != null) {
-            old.release();
-        }
     }
 
     void leave(CortexSession session, Channel channel, Address address) {

@@ -189,8 +189,7 @@ public final class MessageRouter {
             session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
             return;
         }
-        session.crashed(channel.topic(), channel.pause());
-        channel.release();
+        channel.handOver(positions -> session.crashed(channel.topic(), positions));
         joins.forget(session, channel);
         session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
     }

@@ -442,6 +442,25 @@ class MessageRouterTest {
     }
 
     @Test
+    @DisplayName("B1: resuming and joining again hand a query over: nothing is missing or twice, nor is it abandoned")
+    void handingOver() {
+        Client client = joined().say("[\"3\",\"4\",\"cortex:a\",\"query\","
+                + "{\"q\":\"x\",\"ref\":\"r\",\"on_disconnect\":\"cancel\"}]");
+        words.add("one");
+        client.sent(2);
+        client.say("[\"3\",\"5\",\"cortex:a\",\"resume\",{\"ref\":\"r\"}]");
+        assertThat(client.sent(2)).last().asString().contains("\"seq\":1,");
+        client.say(JOIN.replace("\"3\"", "\"8\""));
+        assertThat(client.sent()).containsExactly(joinReply("8", "a"), "[\"3\",\"3\",\"cortex:a\",\"phx_close\",{}]");
+        words.addAll(List.of("two", "end"));
+        List<String> rest = client.sent(2);
+        assertThat(rest).hasSize(2);
+        assertThat(rest.get(0)).startsWith("[\"8\",null,\"cortex:a\",\"thought\",{\"ref\":\"r\",\"seq\":2,");
+        assertThat(rest.get(1)).contains("\"status\":\"success\"");
+        assertThat(counters.get(Counter.QUERIES_INTERRUPTED)).isZero();
+    }
+
+    @Test
     @DisplayName("B1: a join names the query to go on with; one that is not known is said to be so")
     void joinAndResume() throws Exception {
         Client first = joined().say("[\"3\",\"4\",\"cortex:a\",\"query\",{\"q\":\"x\",\"ref\":\"r\"}]");
