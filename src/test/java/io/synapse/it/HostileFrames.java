@@ -113,8 +113,18 @@ final class HostileFrames {
         client.sendBytes(new byte[2 * MIB]);
     }
 
+    /** Opens a connection, sends the most of a message that the server must keep, and goes. */
+    static void leaveInTheMiddleOfAMessage(Server server) {
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.sendBytes(HexFormat.of().parseHex("81ff000000000010000001020304"));
+            client.sendBytes(new byte[MIB - 1]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The code with which the server ends a connection, 1006 if it says none. */
-    static int closeCodeOf(Server server, Ending ending) throws IOException {
+    static int closeCodeOf(Server server, Ending ending) {
         try (RawClient client = RawClient.connect(server.port())) {
             CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> {
                 try {
@@ -129,6 +139,8 @@ final class HostileFrames {
                 // The server need not read what is too big; what it said is being read.
             }
             return code.join();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
