@@ -71,7 +71,7 @@ public class CortexEndpoint extends Endpoint {
         PhoenixCodec codec =
                 with.codecs().open(admitted.protocolVersion() == 1 ? PhoenixCodec.Version.V1 : PhoenixCodec.Version.V2);
         JakartaTransport transport = new JakartaTransport(
-                opened, raw, with.closer(), with.connections().timers());
+                opened, raw, with.closer(), with.cutter(), with.connections().timers());
         connection = new Connection(with.ids().next(), principal.remoteAddress(), transport, codec, with.connections());
         session = with.router().open(connection, admitted.identity());
         connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));
