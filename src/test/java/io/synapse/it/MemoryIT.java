@@ -43,7 +43,7 @@ class MemoryIT {
     private static final int FRAMES_PER_CONNECTION = 250;
 
     /** What may stay after 10,000 frames: caches of the server that fill up. A leak of 1 KiB a frame would be 10 MiB. */
-    private static final int LEFT_BYTES = 4 * MIB;
+    private static final int LEFT_BYTES = 5 * MIB;
 
     /** Pools of the servers that have grown meanwhile. A leak of a thread a connection would be more than 40. */
     private static final int LEFT_THREADS = 8;
@@ -52,8 +52,8 @@ class MemoryIT {
     private static final int OUTBOX_BYTES = MIB;
     private static final int LOW_WATER_BYTES = 64 * KIB;
 
-    /** What the server holds for a connection besides the outbox: its buffers, and the frame it is sending. */
-    private static final int CONTAINER_BYTES = 512 * KIB;
+    /** What the server holds for a connection besides the outbox: its buffers, most of all on Payara, and what was read. */
+    private static final int CONTAINER_BYTES = 768 * KIB;
 
     private static final int FLOOD_THOUGHTS = 4500;
     private static final int PING_BYTES = 32 * KIB;
@@ -133,13 +133,11 @@ class MemoryIT {
     }
 
     private void endEveryWay() {
-        HostileFrames.endings().forEach((name, ending) -> {
-            try {
-                System.out.println("ENDING " + name + ": " + HostileFrames.closeCodeOf(server, ending));
-            } catch (Exception e) {
-                System.out.println("ENDING " + name + ": " + e);
-            }
-        });
+        HostileFrames.endings()
+                .forEach((name, ending) -> assertThat(HostileFrames.closeCodeOf(server, ending))
+                        .as(name)
+                        .isIn(1002, 1006, 1007, 1009));
+        HostileFrames.leaveInTheMiddleOfAMessage(server);
     }
 
     /** The figures once no connection is open. */
@@ -158,25 +156,27 @@ class MemoryIT {
             wire.next("result");
         }
         Vitals before = settled();
+        Vitals joined;
+        Vitals stuck;
         Map<String, RawClient> readers = new LinkedHashMap<>();
         try {
             for (int i = 0; i < READERS; i++) {
                 join(readers, "stream");
             }
-            Vitals joined = Vitals.withHeap(server);
+            joined = Vitals.withHeap(server);
             for (RawClient reader : readers.values()) {
                 reader.sendText("{\"event\":\"resume\",\"payload\":{\"ref\":\"long\",\"after_seq\":0}}");
             }
             await("all are stuck").atMost(60, SECONDS).until(() -> stuck(LOW_WATER_BYTES) == READERS);
-            Vitals stuck = Vitals.withHeap(server);
+            stuck = Vitals.withHeap(server);
 
-            long each = print("not reading a stream", before, joined, stuck);
             assertThat(stuck.connections()).hasSize(READERS);
-            assertThat(each).isLessThanOrEqualTo(LOW_WATER_BYTES + CONTAINER_BYTES);
             assertOthersDoNotNotice();
         } finally {
             close(readers);
         }
+        assertThat(each("not reading a stream", before, joined, stuck, settled()))
+                .isLessThanOrEqualTo(LOW_WATER_BYTES + CONTAINER_BYTES);
     }
 
     private long stuck(long bytes) throws IOException, InterruptedException {
@@ -189,45 +189,48 @@ class MemoryIT {
     @DisplayName("B5 G9: one who reads no replies costs the bound of the outbox, is cut off at it, and others go on")
     void oneWhoReadsNoRepliesCostsTheBoundOfTheOutbox() throws Exception {
         Vitals before = settled();
+        Vitals joined;
+        Vitals stuck;
         Map<String, RawClient> readers = new LinkedHashMap<>();
         try {
             for (int i = 0; i < READERS; i++) {
                 join(readers, "deaf");
             }
-            Vitals joined = Vitals.withHeap(server);
+            joined = Vitals.withHeap(server);
             for (Map.Entry<String, RawClient> reader : readers.entrySet()) {
                 fill(reader.getKey(), reader.getValue());
             }
-            Vitals stuck = Vitals.withHeap(server);
+            stuck = Vitals.withHeap(server);
 
-            long each = print("not reading replies", before, joined, stuck);
             assertThat(stuck.connections())
                     .hasSize(READERS)
                     .allSatisfy(connection -> assertThat(connection.bytes())
                             .isBetween((long) OUTBOX_BYTES - 2 * PING_BYTES, (long) OUTBOX_BYTES));
-            assertThat(each).isLessThanOrEqualTo(OUTBOX_BYTES + CONTAINER_BYTES);
             assertOthersDoNotNotice();
 
-            List<Integer> codes = new ArrayList<>();
+            long before4008 = cutOff();
             for (RawClient reader : readers.values()) {
                 reader.send(RawClient.BINARY, true, PING);
                 reader.send(RawClient.BINARY, true, PING);
+            }
+            await("all are cut off as slow").atMost(30, SECONDS).until(() -> cutOff() - before4008 == READERS);
+            List<Integer> codes = new ArrayList<>();
+            for (RawClient reader : readers.values()) {
                 codes.add(reader.readUntilEnd());
             }
             System.out.println("closed with " + codes);
+            // One whose buffers are full may be gone before the close frame has found its way through them.
             assertThat(codes).isSubsetOf(4008, 1006);
         } finally {
             close(readers);
         }
+        assertThat(each("not reading replies", before, joined, stuck, settled()))
+                .isLessThanOrEqualTo(OUTBOX_BYTES + CONTAINER_BYTES);
         await("the memory is free again")
                 .atMost(60, SECONDS)
                 .pollInterval(1, SECONDS)
-                .untilAsserted(() -> {
-                    Vitals after = Vitals.withHeap(server);
-                    System.out.println("cut off: " + after);
-                    assertThat(after.connections()).isEmpty();
-                    assertThat(after.heap() - before.heap()).isLessThan(LEFT_BYTES);
-                });
+                .untilAsserted(() -> assertThat(Vitals.withHeap(server).heap() - before.heap())
+                        .isLessThan(LEFT_BYTES));
     }
 
     /** Adds a connection, by its id, that has joined an agent and reads nothing any more. */
@@ -259,13 +262,13 @@ class MemoryIT {
             if (now.bytes() + PING_BYTES + KIB > OUTBOX_BYTES) {
                 return;
             }
-            // Many at a time until the kernel takes no more, or this would take a minute.
-            int more = now.bytes() == 0 ? 1 : 1;
-            for (int i = 0; i < more; i++) {
-                reader.send(RawClient.BINARY, true, PING);
-            }
-            pings += more;
+            reader.send(RawClient.BINARY, true, PING);
+            pings++;
         }
+    }
+
+    private long cutOff() throws IOException, InterruptedException {
+        return server.metric("synapse_connections_slow_consumers_total");
     }
 
     private static byte[] ping() {
@@ -286,14 +289,14 @@ class MemoryIT {
         }
     }
 
-    /** How many bytes of heap a reader costs who is stuck, all in all. */
-    private static long print(String what, Vitals before, Vitals joined, Vitals stuck) {
-        long idle = (joined.heap() - before.heap()) / READERS;
-        long each = (stuck.heap() - before.heap()) / READERS;
+    /** How many bytes of heap a reader costs who is stuck, all in all; the server may have tidied up meanwhile. */
+    private static long each(String what, Vitals before, Vitals joined, Vitals stuck, Vitals after) {
+        long without = Math.min(before.heap(), after.heap());
+        long each = (stuck.heap() - without) / READERS;
         long waits = stuck.connections().stream().mapToLong(Vitals.Open::bytes).sum() / READERS;
         System.out.printf(
-                "%s: each of %d readers takes %d KiB of heap, %d KiB of it before; %d KiB wait in its outbox (%s)%n",
-                what, READERS, each / KIB, idle / KIB, waits / KIB, stuck);
+                "%s: each of %d readers takes %d KiB of heap; %d KiB wait in its outbox%n  %s%n  %s%n  %s%n  %s%n",
+                what, READERS, each / KIB, waits / KIB, before, joined, stuck, after);
         return each;
     }
 
