@@ -14,6 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /** Runs the tests of {@code src/test/js} against a server, where only the real JavaScript client proves anything. */
 public final class Node {
@@ -29,12 +31,20 @@ public final class Node {
      * @param url handed to the test as the environment variable SYNAPSE_URL
      */
     public static void test(String file, URI url, Duration limit) throws InterruptedException {
+        test(file, url, limit, printed -> false);
+    }
+
+    /**
+     * The same, for a test that is known to hang.
+     *
+     * @param hopeless ends the test before the limit, given all that was printed so far
+     */
+    static void test(String file, URI url, Duration limit, Predicate<String> hopeless) throws InterruptedException {
         var directory = Path.of(System.getProperty("synapse.it.js", "src/test/js"));
-        Path output;
         Process node;
+        // a file and not a pipe: a browser that outlives node would hold the pipe open
+        Path output = outputFile();
         try {
-            // a file and not a pipe: a browser that outlives node would hold the pipe open
-            output = Files.createTempFile("node-", ".log");
             var builder = new ProcessBuilder("node", "--test", "--test-reporter=spec", file)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
@@ -46,7 +56,7 @@ public final class Node {
         }
         var family = new LinkedHashSet<ProcessHandle>();
         try {
-            var ended = watch(node, family, limit);
+            var ended = watch(node, family, limit, () -> hopeless.test(read(output)));
             if (!ended) {
                 throw new AssertionError(file + " did not end within " + limit + "\n" + read(output));
             }
@@ -60,14 +70,16 @@ public final class Node {
     }
 
     /** Remembers the descendants while node lives: once it is gone, nothing tells which orphans were its own. */
-    private static boolean watch(Process node, Set<ProcessHandle> family, Duration limit) throws InterruptedException {
+    private static boolean watch(Process node, Set<ProcessHandle> family, Duration limit, BooleanSupplier hopeless)
+            throws InterruptedException {
         var deadline = System.nanoTime() + limit.toNanos();
-        while (System.nanoTime() < deadline) {
-            node.descendants().forEach(family::add);
+        do {
             if (node.waitFor(100, MILLISECONDS)) {
                 return true;
             }
-        }
+            node.descendants().forEach(family::add);
+        } while (System.nanoTime() < deadline && !hopeless.getAsBoolean());
+        node.descendants().forEach(family::add);
         return false;
     }
 
@@ -87,6 +99,14 @@ public final class Node {
             process.destroyForcibly();
         } catch (ExecutionException impossible) {
             throw new AssertionError(impossible);
+        }
+    }
+
+    private static Path outputFile() {
+        try {
+            return Files.createTempFile("node-", ".log");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

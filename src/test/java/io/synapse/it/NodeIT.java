@@ -16,10 +16,16 @@ class NodeIT {
 
     @Test
     void endsATestThatHangsAndWhatItStarted() {
+        var pattern = Pattern.compile("child (\\d+)");
         var failure = catchThrowableOfType(
-                AssertionError.class, () -> Node.test("fixtures/hang.js", NO_SERVER, Duration.ofSeconds(3)));
+                AssertionError.class,
+                () -> Node.test(
+                        "fixtures/hang.js",
+                        NO_SERVER,
+                        Duration.ofSeconds(60),
+                        printed -> pattern.matcher(printed).find()));
 
-        var child = Pattern.compile("child (\\d+)").matcher(failure.getMessage());
+        var child = pattern.matcher(failure.getMessage());
         assertThat(child.find()).as(failure.getMessage()).isTrue();
         await().atMost(10, SECONDS)
                 .until(() -> ProcessHandle.of(Long.parseLong(child.group(1))).isEmpty());
