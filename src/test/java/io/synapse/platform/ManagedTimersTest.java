@@ -42,7 +42,7 @@ class ManagedTimersTest {
     @Test
     void runsActionsInTheOrderOfTheirTimesAndNeverOnTheCallersStack() throws InterruptedException {
         BlockingQueue<String> ran = new LinkedBlockingQueue<>();
-        timers.after(Duration.ofMillis(60), () -> ran.add("late"));
+        timers.after(Duration.ofSeconds(1), () -> ran.add("late"));
         timers.after(Duration.ofMillis(20), () -> ran.add("soon"));
         timers.after(Duration.ofDays(-1), () -> ran.add(Thread.currentThread().getName()));
         assertThat(ran.poll(10, TimeUnit.SECONDS)).isEqualTo("test-timers");
@@ -52,14 +52,26 @@ class ManagedTimersTest {
 
     @Test
     void anActionThatWasTakenBackDoesNotRun() throws InterruptedException {
+        // Holds the one thread, so that the action cannot run before it is taken back.
+        CountDownLatch taken = new CountDownLatch(1);
+        timers.after(Duration.ZERO, () -> awaitUninterruptibly(taken));
         AtomicInteger ran = new AtomicInteger();
-        Timers.Timer timer = timers.after(Duration.ofMillis(30), ran::incrementAndGet);
+        Timers.Timer timer = timers.after(Duration.ofMillis(1), ran::incrementAndGet);
         timer.cancel();
         timer.cancel();
         CountDownLatch later = new CountDownLatch(1);
-        timers.after(Duration.ofMillis(60), later::countDown);
+        timers.after(Duration.ofMillis(2), later::countDown);
+        taken.countDown();
         assertThat(later.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(ran).hasValue(0);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
