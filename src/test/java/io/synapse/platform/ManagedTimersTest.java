@@ -16,10 +16,12 @@ import org.junit.jupiter.api.Timeout;
 class ManagedTimersTest {
 
     private final AtomicInteger threads = new AtomicInteger();
+    private volatile Thread last;
     private final ManagedTimers timers = new ManagedTimers(task -> {
         threads.incrementAndGet();
         Thread thread = new Thread(task, "test-timers");
         thread.setDaemon(true);
+        last = thread;
         return thread;
     });
 
@@ -98,11 +100,13 @@ class ManagedTimersTest {
     @Test
     void afterCloseNothingRunsAndNothingIsThrown() throws InterruptedException {
         AtomicInteger ran = new AtomicInteger();
-        timers.after(Duration.ofMillis(20), ran::incrementAndGet);
+        timers.after(Duration.ofHours(1), ran::incrementAndGet);
         timers.close();
         timers.close();
         timers.after(Duration.ZERO, ran::incrementAndGet).cancel();
-        Thread.sleep(50);
+        timers.after(Duration.ZERO, ran::incrementAndGet);
+        last.join(Duration.ofSeconds(10).toMillis());
+        assertThat(last.isAlive()).isFalse();
         assertThat(ran).hasValue(0);
     }
 }
