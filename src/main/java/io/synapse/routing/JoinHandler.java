@@ -27,6 +27,7 @@ public final class JoinHandler {
     private final Authenticator authenticator;
     private final ConnectionRegistry registry;
     private final QueryHandler queries;
+    private final PresenceHandler presence;
     private final LimitsConfig limits;
     private final Counters counters;
 
@@ -36,6 +37,7 @@ public final class JoinHandler {
      * @param authenticator who is who
      * @param registry where joins are noted
      * @param queries follows queries again
+     * @param presence lets those who join be seen
      * @param limits how many topics a connection may join
      * @param counters for what happens
      */
@@ -43,11 +45,13 @@ public final class JoinHandler {
             Authenticator authenticator,
             ConnectionRegistry registry,
             QueryHandler queries,
+            PresenceHandler presence,
             LimitsConfig limits,
             Counters counters) {
         this.authenticator = authenticator;
         this.registry = registry;
         this.queries = queries;
+        this.presence = presence;
         this.limits = limits;
         this.counters = counters;
     }
@@ -100,6 +104,7 @@ public final class JoinHandler {
         if (old != null) {
             session.connection().send(new ServerMessage.TopicClosed(old.joinRef(), old.topic()));
         }
+        presence.enter(session, old, channel, join.presence());
         join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
         positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
         if (old != null) {

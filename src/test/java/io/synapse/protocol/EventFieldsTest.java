@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Join;
+import io.synapse.protocol.ClientMessage.JoinPresence;
 import io.synapse.protocol.ClientMessage.Ping;
 import io.synapse.protocol.ClientMessage.Query;
 import io.synapse.protocol.ClientMessage.Resume;
@@ -170,7 +171,7 @@ class EventFieldsTest {
     void aJoinWithEverythingItCanHave() {
         assertThat(decode(
                         "phx_join", "{\"api_key\":\"k\",\"thoughts\":\"nested\",\"query_id\":\"q1\",\"after_seq\":3}"))
-                .isEqualTo(new Join(ADDRESS, Optional.of("k"), true, Optional.of("q1"), 3));
+                .isEqualTo(new Join(ADDRESS, Optional.of("k"), true, Optional.of("q1"), 3, JoinPresence.DEFAULT));
     }
 
     @ParameterizedTest
