@@ -9,8 +9,9 @@ public final class PresenceKeys {
     /** The longest key, in characters. */
     public static final int MAX_LENGTH = 128;
 
-    // JavaScript clients keep presences in a plain object, in which these names stand for something else: the Phoenix
-    // client throws on every one of them, or takes it for somebody (CVE-2026-56812).
+    // JavaScript clients keep presences in a plain object, which has these names already: phoenix 1.7.21 throws on
+    // every
+    // one of them but prototype, and others write what they should not.
     private static final Set<String> TAKEN = Set.of(
             "__proto__",
             "constructor",
