@@ -23,11 +23,13 @@ public final class PresenceViewer implements Connection.Source {
     private final Connection connection;
     private final String topic;
     private final Ref joinRef;
+    private final boolean again;
     private final AtomicInteger wake = new AtomicInteger();
     /** Guards the feed: reading it and sending what was read are one step, which {@link #end} waits for. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private PresenceFeed feed;
+    private boolean begun;
     private boolean toldTruncated;
 
     /**
@@ -36,11 +38,13 @@ public final class PresenceViewer implements Connection.Source {
      * @param connection who watches
      * @param topic the topic of the messages
      * @param joinRef the client's join of it
+     * @param again whether the connection may have watched the topic before
      */
-    public PresenceViewer(Connection connection, String topic, Ref joinRef) {
+    public PresenceViewer(Connection connection, String topic, Ref joinRef, boolean again) {
         this.connection = connection;
         this.topic = topic;
         this.joinRef = joinRef;
+        this.again = again;
     }
 
     /**
@@ -108,7 +112,14 @@ public final class PresenceViewer implements Connection.Source {
 
     private void send(PresenceNews news) {
         if (news instanceof PresenceState state) {
-            connection.sendData(new ServerMessage.Push(joinRef, topic, "presence_state", state.body()));
+            ServerMessage message = new ServerMessage.Push(joinRef, topic, "presence_state", state.body());
+            connection.sendData(message);
+            if (again && !begun) {
+                // Diffs of the earlier join that were still on their way are applied by the Phoenix client after the
+                // first state of the new join, though they are older. The same state again mends what they spoilt.
+                connection.sendData(message);
+            }
+            begun = true;
         } else if (news instanceof PresenceDiff diff && !diff.isEmpty()) {
             connection.sendData(diff.message());
         }

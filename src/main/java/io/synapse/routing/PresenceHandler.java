@@ -40,7 +40,8 @@ public final class PresenceHandler {
             return;
         }
         Optional<Membership> membership = track(session, channel, wish.key());
-        PresenceViewer viewer = new PresenceViewer(session.connection(), channel.topic(), channel.joinRef());
+        PresenceViewer viewer = new PresenceViewer(
+                session.connection(), channel.topic(), channel.joinRef(), old != null || session.hasLeft());
         Attendance attendance = new Attendance(membership, Optional.of(viewer));
         channel.attend(attendance);
         viewer.begin(tracker);
