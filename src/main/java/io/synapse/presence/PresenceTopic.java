@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/** One topic: its members, its watchers, and the two timers that all of them share. Safe for use by many threads. */
+/** One topic: its members, those who watch it, and what they share. Safe for use by many threads. */
 final class PresenceTopic {
 
     private final String name;
@@ -26,12 +26,8 @@ final class PresenceTopic {
 
     private final Roster roster;
     private final HeldLeaves held;
-    private final PresenceLog log;
-    private long rounds;
-    private Timer interval;
+    private final Publisher publisher;
     private Timer grace;
-    private boolean newcomers;
-    private boolean news;
     private int users;
     private boolean over;
 
@@ -41,7 +37,7 @@ final class PresenceTopic {
         this.onOver = onOver;
         roster = new Roster(name, with.config().maxListed());
         held = new HeldLeaves(with.config().leaveGrace());
-        log = new PresenceLog(roster);
+        publisher = new Publisher(roster, with, () -> locked(this::intervalEnded));
     }
 
     /** Keeps the topic until {@link #exit}; false if it is over, and another one must be asked. */
@@ -63,8 +59,7 @@ final class PresenceTopic {
         try {
             result = action.get();
             endIfUnused();
-            tell = news;
-            news = false;
+            tell = publisher.takeNews();
         } finally {
             lock.unlock();
         }
@@ -83,15 +78,11 @@ final class PresenceTopic {
     private void endIfUnused() {
         if (!over && users == 0 && roster.size() == 0 && feeds.isEmpty()) {
             over = true;
-            cancel(interval);
-            cancel(grace);
+            publisher.end();
+            if (grace != null) {
+                grace.cancel();
+            }
             onOver.accept(name, this);
-        }
-    }
-
-    private static void cancel(Timer timer) {
-        if (timer != null) {
-            timer.cancel();
         }
     }
 
@@ -114,7 +105,7 @@ final class PresenceTopic {
             }
             Membership place = new Place(member);
             member.give(place);
-            changed();
+            publisher.changed();
             return Optional.of(place);
         });
     }
@@ -145,7 +136,7 @@ final class PresenceTopic {
         member.give(null);
         if (with.config().leaveGrace().isZero()) {
             remove(member);
-            changed();
+            publisher.changed();
             return;
         }
         held.add(member, with.ticker().read());
@@ -168,43 +159,20 @@ final class PresenceTopic {
         if (left != null) {
             grace = with.timers().after(left, () -> locked(this::graceEnded));
         }
-        changed();
+        publisher.changed();
         return null;
     }
 
-    private void changed() {
-        if (interval == null && roster.isDirty()) {
-            publish();
-        }
-    }
-
-    private void publish() {
-        rounds++;
-        PresenceDiff diff = roster.publish();
-        if (diff != null) {
-            with.counters().increment(Counter.PRESENCE_DIFFS);
-            log.append(diff);
-        }
-        news |= diff != null || newcomers;
-        newcomers = false;
-        interval = with.timers().after(with.config().batchInterval(), () -> locked(this::intervalEnded));
-    }
-
     private Void intervalEnded() {
-        interval = null;
-        if (!over && (roster.isDirty() || newcomers)) {
-            publish();
+        if (!over) {
+            publisher.intervalEnded();
         }
         return null;
     }
 
     PresenceFeed watch(Runnable listener) {
         return locked(() -> {
-            // What is not published yet would come twice, in the state and in the next diff: so the state comes with
-            // that.
-            boolean wait = roster.isDirty();
-            newcomers |= wait;
-            Feed feed = new Feed(listener, wait ? rounds + 1 : rounds);
+            Feed feed = new Feed(listener, publisher.begin());
             feeds.add(feed);
             return feed;
         });
@@ -245,7 +213,7 @@ final class PresenceTopic {
                         status.orElse(now.status()),
                         load.isPresent() ? load : now.load());
                 roster.changed(member);
-                changed();
+                publisher.changed();
                 return Optional.of(member.meta().ref());
             });
         }
@@ -261,28 +229,20 @@ final class PresenceTopic {
         }
     }
 
-    /** A position in the log; before the first round it waits for, it has none. */
+    /** One watcher. */
     private final class Feed implements PresenceFeed {
 
         private final Runnable listener;
-        private final long fromRound;
-        private long position = -1;
+        private final Publisher.Position position;
 
-        private Feed(Runnable listener, long fromRound) {
+        private Feed(Runnable listener, Publisher.Position position) {
             this.listener = listener;
-            this.fromRound = fromRound;
+            this.position = position;
         }
 
         @Override
         public Optional<PresenceNews> next() {
-            return locked(() -> {
-                if (rounds < fromRound || position == log.version() || !feeds.contains(this)) {
-                    return Optional.empty();
-                }
-                PresenceDiff next = position < 0 ? null : log.after(position);
-                position = next == null ? log.version() : position + 1;
-                return Optional.of(next == null ? log.state() : next);
-            });
+            return locked(() -> Optional.ofNullable(feeds.contains(this) ? publisher.next(position) : null));
         }
 
         @Override
