@@ -17,8 +17,8 @@ export const base = new URL(process.env.SYNAPSE_URL ?? 'http://127.0.0.1:8080/')
 
 /** The two lines of the official client. */
 export const clients = [
-  { name: 'phoenix 1.7', Socket: phoenix17.Socket },
-  { name: 'phoenix 1.8', Socket: phoenix18.Socket },
+  { name: 'phoenix 1.7', Socket: phoenix17.Socket, Presence: phoenix17.Presence },
+  { name: 'phoenix 1.8', Socket: phoenix18.Socket, Presence: phoenix18.Presence },
 ]
 
 /** The address of something on the server, by way of another port if one is given. */
@@ -278,8 +278,8 @@ export class Bare {
     return this.next((frame) => frame[3] === 'phx_reply' && frame[1] === ref, `reply to ${ref}`, options)
   }
 
-  /** Joins in V2 with the ref as its join. */
-  async join(topic, ref, params = { api_key: KEY }) {
+  /** Joins in V2 with the ref as its join; without presence, so that only what is asked for is told. */
+  async join(topic, ref, params = { api_key: KEY, presence: false }) {
     const from = this.frames.items.length
     this.send([ref, ref, topic, 'phx_join', params])
     return this.reply(ref, { from })

@@ -263,7 +263,7 @@ describe('objects', { timeout: 30_000 }, () => {
     const bare = await Bare.open('cortex/websocket')
     const agent = unique('agent')
     const topic = `cortex:${agent}`
-    bare.send({ topic, event: 'phx_join', payload: { api_key: KEY }, ref: '1' })
+    bare.send({ topic, event: 'phx_join', payload: { api_key: KEY, presence: false }, ref: '1' })
     const joined = await bare.next(v1('phx_reply'), 'the join')
     assert.deepEqual(Object.keys(joined).sort(), ['event', 'payload', 'ref', 'topic'])
     assert.equal(joined.ref, '1')
@@ -279,7 +279,7 @@ describe('objects', { timeout: 30_000 }, () => {
   test('without a topic the only one that is joined is meant (M1)', async () => {
     const bare = await Bare.open('cortex/websocket')
     const topic = `cortex:${unique('agent')}`
-    bare.send({ topic, event: 'phx_join', payload: { api_key: KEY }, ref: '1' })
+    bare.send({ topic, event: 'phx_join', payload: { api_key: KEY, presence: false }, ref: '1' })
     await bare.next(v1('phx_reply'), 'the join')
     bare.send({ event: 'query', payload: { q: 'What is 2+2?', ref: 'q1' } })
     const result = await bare.next(v1('result'), 'the result')
@@ -292,7 +292,7 @@ describe('objects', { timeout: 30_000 }, () => {
     bare.send({ event: 'ping', payload: {}, ref: '0' })
     await bare.next(v1('error'), 'the error')
     for (const ref of ['1', '2']) {
-      bare.send({ topic: `cortex:${unique('agent')}`, event: 'phx_join', payload: { api_key: KEY }, ref })
+      bare.send({ topic: `cortex:${unique('agent')}`, event: 'phx_join', payload: { api_key: KEY, presence: false }, ref })
       await bare.next((frame) => frame.ref === ref, 'the join')
     }
     const from = bare.frames.items.length
@@ -309,7 +309,7 @@ describe('objects', { timeout: 30_000 }, () => {
       status: 'error',
       response: { reason: 'unauthorized' },
     })
-    bare.send({ topic, event: 'phx_join', payload: { api_key: KEY }, ref: '2' })
+    bare.send({ topic, event: 'phx_join', payload: { api_key: KEY, presence: false }, ref: '2' })
     assert.equal((await bare.next((frame) => frame.ref === '2', 'the join')).payload.status, 'ok')
   })
 
@@ -322,7 +322,7 @@ describe('objects', { timeout: 30_000 }, () => {
   test('an interrupt straight after the question stops it (M6)', async () => {
     const bare = await Bare.open('cortex/websocket')
     const topic = `cortex:${unique('agent')}`
-    bare.send({ topic, event: 'phx_join', payload: { api_key: KEY }, ref: '1' })
+    bare.send({ topic, event: 'phx_join', payload: { api_key: KEY, presence: false }, ref: '1' })
     bare.send({ topic, event: 'query', payload: { q: LONG, ref: 'q1', pace: 5 }, ref: '2' })
     bare.send({ topic, event: 'interrupt', payload: { ref: 'q1' }, ref: '3' })
     assert.equal((await bare.next(v1('result'), 'the result')).payload.status, 'interrupted')

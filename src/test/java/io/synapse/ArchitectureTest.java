@@ -46,6 +46,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.engine")
             .layer("library")
             .definedBy("io.synapse.engine.library..")
+            .layer("presence")
+            .definedBy("io.synapse.presence..")
             .layer("query")
             .definedBy("io.synapse.query..")
             .layer("security")
@@ -76,13 +78,16 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("engine", "config")
             .whereLayer("query")
             .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
+            .whereLayer("presence")
+            .mayOnlyAccessLayers("connection", "protocol", "config", "platform")
             .whereLayer("security")
             .mayOnlyAccessLayers("protocol", "config", "platform")
             .whereLayer("routing")
-            .mayOnlyAccessLayers("query", "engine", "security", "connection", "protocol", "config", "platform")
+            .mayOnlyAccessLayers(
+                    "query", "presence", "engine", "security", "connection", "protocol", "config", "platform")
             .whereLayer("operations")
             .mayOnlyAccessLayers(
-                    "query", "connection", "protocol", "stream", "engine", "security", "config", "platform")
+                    "query", "presence", "connection", "protocol", "stream", "engine", "security", "config", "platform")
             .whereLayer("endpoint")
             .mayOnlyAccessLayers(
                     "platform",
@@ -93,6 +98,7 @@ class ArchitectureTest {
                     "engine",
                     "library",
                     "query",
+                    "presence",
                     "security",
                     "routing",
                     "operations")
@@ -110,6 +116,7 @@ class ArchitectureTest {
                     "io.synapse.connection..",
                     "io.synapse.engine..",
                     "io.synapse.query..",
+                    "io.synapse.presence..",
                     "io.synapse.security..",
                     "io.synapse.routing..",
                     "io.synapse.operations..",

@@ -58,6 +58,11 @@ public final class ConfigReader {
                         integer("synapse.outbox.low-water-bytes", 1024, 1024 * MIB),
                         duration("synapse.outbox.send-timeout", Duration.ofMillis(10), Duration.ofMinutes(10))),
                 query(),
+                new PresenceConfig(
+                        duration("synapse.presence.leave-grace", Duration.ZERO, Duration.ofMinutes(10)),
+                        duration("synapse.presence.batch-interval", Duration.ZERO, Duration.ofMinutes(1)),
+                        integer("synapse.presence.max-listed", 1, 100_000),
+                        integer("synapse.presence.max-tracked", 1, 1_000_000)),
                 new LibraryConfig(
                         source.apply("synapse.library.folder"),
                         decimal("synapse.library.pace", 0, 100_000),

@@ -3,6 +3,7 @@ package io.synapse.operations;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
+import io.synapse.presence.PresenceTracker;
 import io.synapse.query.QueryService;
 
 /**
@@ -14,6 +15,7 @@ public final class PrometheusText {
     private final Counters counters;
     private final ConnectionRegistry connections;
     private final QueryService queries;
+    private final PresenceTracker presence;
 
     /**
      * Writes the figures of these.
@@ -21,11 +23,14 @@ public final class PrometheusText {
      * @param counters what has happened
      * @param connections what is open
      * @param queries what runs
+     * @param presence who is where
      */
-    public PrometheusText(Counters counters, ConnectionRegistry connections, QueryService queries) {
+    public PrometheusText(
+            Counters counters, ConnectionRegistry connections, QueryService queries, PresenceTracker presence) {
         this.counters = counters;
         this.connections = connections;
         this.queries = queries;
+        this.presence = presence;
     }
 
     /**
@@ -44,6 +49,15 @@ public final class PrometheusText {
         figure(text, "synapse.queries.waiting", "gauge", "queries that wait for a place", status.waiting());
         figure(text, "synapse.queries.kept", "gauge", "ended queries that are remembered", status.kept());
         figure(text, "synapse.queries.kept.bytes", "gauge", "memory of ended queries", status.keptBytes());
+        PresenceTracker.Status present = presence.status();
+        figure(text, "synapse.presence.topics", "gauge", "topics with presences or watchers", present.topics());
+        figure(
+                text,
+                "synapse.presence.members",
+                "gauge",
+                "presences, with those that are held back",
+                present.members());
+        figure(text, "synapse.presence.watchers", "gauge", "joins that are told of presences", present.watchers());
         return text.toString();
     }
 

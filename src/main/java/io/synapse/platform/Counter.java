@@ -45,7 +45,17 @@ public enum Counter {
     /** Thoughts refused because their query had ended. */
     THOUGHTS_LATE("synapse.thoughts.late", "thoughts that engines emitted after the end of their query; dropped"),
     /** Engines that went on. */
-    ENGINES_RUNAWAY("synapse.engines.runaway", "engines that went on longer than synapse.query.stop-timeout");
+    ENGINES_RUNAWAY("synapse.engines.runaway", "engines that went on longer than synapse.query.stop-timeout"),
+    /** Members that came. */
+    PRESENCE_JOINED("synapse.presence.joined", "presences that came"),
+    /** Members that came back within the grace. */
+    PRESENCE_RETURNED("synapse.presence.returned", "presences that came back within synapse.presence.leave-grace"),
+    /** Members that went and did not come back. */
+    PRESENCE_LEFT("synapse.presence.left", "presences that went, counted at the end of the grace"),
+    /** Members that were not tracked. */
+    PRESENCE_REFUSED("synapse.presence.refused", "presences over synapse.presence.max-tracked"),
+    /** Diffs made. */
+    PRESENCE_DIFFS("synapse.presence.diffs", "changes of presence told, each counted once for all who watch");
 
     private final String metric;
     private final String meaning;

@@ -14,6 +14,9 @@ public sealed interface ClientMessage extends Inbound {
     /** The longest reason of an interrupt, in characters. */
     int MAX_REASON_LENGTH = 256;
 
+    /** The longest status of a presence, in characters. */
+    int MAX_STATUS_LENGTH = 32;
+
     /**
      * Which of them it is, for an exhaustive switch.
      *
@@ -36,7 +39,11 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link Resume}. */
         RESUME,
         /** {@link Ping}. */
-        PING
+        PING,
+        /** {@link Presence}. */
+        PRESENCE,
+        /** {@link PresenceUpdate}. */
+        PRESENCE_UPDATE
     }
 
     /**
@@ -47,18 +54,32 @@ public sealed interface ClientMessage extends Inbound {
      * @param nestedThoughts whether thoughts come as {@code {ref,seq,thought:{…}}}
      * @param resume the ref of a query to follow at once, if any
      * @param afterSeq the seq of its last thought that the client has
+     * @param presence whether the client is to be seen, and to see others, on the topic
      */
     record Join(
             Address address,
             Optional<String> credential,
             boolean nestedThoughts,
             Optional<String> resume,
-            long afterSeq)
+            long afterSeq,
+            JoinPresence presence)
             implements ClientMessage {
         @Override
         public Kind kind() {
             return Kind.JOIN;
         }
+    }
+
+    /**
+     * What a join says about presence.
+     *
+     * @param wanted whether the client takes part at all
+     * @param key what it is listed under, if not under its agent
+     */
+    record JoinPresence(boolean wanted, Optional<String> key) {
+
+        /** What a join that says nothing means. */
+        public static final JoinPresence DEFAULT = new JoinPresence(true, Optional.empty());
     }
 
     /**
@@ -153,6 +174,34 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.PING;
+        }
+    }
+
+    /**
+     * Asks who is present.
+     *
+     * @param address a topic
+     * @param agent the agent whose topic is meant, if it is another one
+     * @param countsOnly whether the counts will do
+     */
+    record Presence(Address address, Optional<String> agent, boolean countsOnly) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.PRESENCE;
+        }
+    }
+
+    /**
+     * Says how the client is.
+     *
+     * @param address the agent's topic
+     * @param status what it does, if that has changed
+     * @param load how busy it is, 0 to 1, if that has changed
+     */
+    record PresenceUpdate(Address address, Optional<String> status, OptionalDouble load) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.PRESENCE_UPDATE;
         }
     }
 }

@@ -3,13 +3,17 @@ package io.synapse.protocol;
 import io.synapse.protocol.ClientMessage.Heartbeat;
 import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Join;
+import io.synapse.protocol.ClientMessage.JoinPresence;
 import io.synapse.protocol.ClientMessage.Leave;
 import io.synapse.protocol.ClientMessage.Ping;
+import io.synapse.protocol.ClientMessage.Presence;
+import io.synapse.protocol.ClientMessage.PresenceUpdate;
 import io.synapse.protocol.ClientMessage.Query;
 import io.synapse.protocol.ClientMessage.Resume;
 import io.synapse.protocol.Fields.WrongField;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -24,6 +28,7 @@ final class ClientMessages {
     private static final String JOIN = "phx_join";
     private static final int MAX_TRACEPARENT_LENGTH = 128;
     private static final int MAX_SHOWN = 64;
+    private static final int MAX_AGENT_LENGTH = 128;
     private static final String DEFAULT_REASON = "user requested";
     private static final double MAX_PACE = 100_000;
     private static final long MAX_MILLIS = Duration.ofDays(1).toMillis();
@@ -41,6 +46,8 @@ final class ClientMessages {
                 case "interrupt" -> interrupt(address, fields);
                 case "resume" -> resume(address, fields);
                 case "ping" -> new Ping(address, null);
+                case "presence" -> presence(address, fields);
+                case "presence_update" -> presenceUpdate(address, fields);
                 default -> new Invalid(address, Invalid.Kind.EVENT, Reasons.UNKNOWN_EVENT, shown(event));
             };
         } catch (WrongField e) {
@@ -79,7 +86,37 @@ final class ClientMessages {
                 credential,
                 thoughts.equals("nested"),
                 fields.text("query_id", ClientMessage.MAX_QUERY_REF_LENGTH),
-                afterSeq(fields));
+                afterSeq(fields),
+                joinPresence(fields));
+    }
+
+    private static JoinPresence joinPresence(Fields fields) throws WrongField {
+        Optional<String> key = fields.text("presence_key", PresenceKeys.MAX_LENGTH);
+        Optional<String> problem = key.flatMap(PresenceKeys::problem);
+        if (problem.isPresent()) {
+            throw new WrongField("presence_key " + problem.get());
+        }
+        return new JoinPresence(fields.truth("presence").orElse(true), key);
+    }
+
+    private static Inbound presence(Address address, Fields fields) throws WrongField {
+        return new Presence(
+                address,
+                fields.text("agent", MAX_AGENT_LENGTH),
+                fields.truth("counts").orElse(false));
+    }
+
+    private static Inbound presenceUpdate(Address address, Fields fields) throws WrongField {
+        Optional<String> status = fields.text("status", ClientMessage.MAX_STATUS_LENGTH);
+        if (status.isPresent()
+                && (status.get().isBlank() || status.get().chars().anyMatch(Character::isISOControl))) {
+            throw new WrongField("status must be printable text and not blank");
+        }
+        OptionalDouble load = fields.decimal("load", 0, 1);
+        if (status.isEmpty() && load.isEmpty()) {
+            throw new WrongField("status or load must be there");
+        }
+        return new PresenceUpdate(address, status, load);
     }
 
     // The wording of the refusal is fixed for every way in which the two are not there (ledger M5).

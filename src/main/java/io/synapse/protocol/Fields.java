@@ -56,6 +56,16 @@ final class Fields {
         return Optional.of(text);
     }
 
+    Optional<Boolean> truth(String name) throws WrongField {
+        if (isAbsent(name)) {
+            return Optional.empty();
+        }
+        if (!(values.get(name) instanceof Boolean truth)) {
+            throw new WrongField(name + " must be true or false");
+        }
+        return Optional.of(truth);
+    }
+
     OptionalLong integer(String name, long min, long max) throws WrongField {
         if (isAbsent(name)) {
             return OptionalLong.empty();

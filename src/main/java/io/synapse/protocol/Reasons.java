@@ -29,6 +29,10 @@ public final class Reasons {
     public static final String OVERLOADED = "overloaded";
     /** The application is stopping; come back. */
     public static final String STOPPING = "stopping";
+    /** The topic has as many members as it may, so one more is not seen there. */
+    public static final String PRESENCE_FULL = "presence_full";
+    /** The client is not seen on the topic, so there is nothing to be said about it. */
+    public static final String NOT_TRACKED = "not_tracked";
     /** Something failed in the server. */
     public static final String INTERNAL_ERROR = "internal_error";
 

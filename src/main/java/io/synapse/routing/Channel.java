@@ -8,6 +8,7 @@ import io.synapse.security.Identity;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +25,7 @@ final class Channel {
     private final boolean nestedThoughts;
     private final Identity identity;
     private final Map<String, QueryViewer> following = new ConcurrentHashMap<>();
+    private final AtomicReference<Attendance> attendance = new AtomicReference<>(Attendance.NONE);
 
     Channel(String topic, String agent, Ref joinRef, boolean nestedThoughts, Identity identity) {
         this.topic = topic;
@@ -31,6 +33,11 @@ final class Channel {
         this.joinRef = joinRef;
         this.nestedThoughts = nestedThoughts;
         this.identity = identity;
+    }
+
+    /** The topic of an agent. */
+    static String topicOf(String agent) {
+        return "cortex:" + agent;
     }
 
     String topic() {
@@ -72,6 +79,15 @@ final class Channel {
         if (!viewer.isDetached()) {
             following.put(ref, viewer);
         }
+    }
+
+    /** Whether and how the client is seen here. */
+    Attendance attendance() {
+        return attendance.get();
+    }
+
+    void attend(Attendance present) {
+        attendance.set(present);
     }
 
     /** Whether a frame means another join of this topic than the present one. */
@@ -118,8 +134,9 @@ final class Channel {
         }
     }
 
-    /** Lets all queries go. */
+    /** Lets all queries go, and is not present any more. */
     void release() {
+        attendance.getAndSet(Attendance.NONE).end();
         following.values().forEach(QueryViewer::detach);
         following.clear();
     }

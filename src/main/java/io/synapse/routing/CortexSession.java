@@ -26,6 +26,7 @@ public final class CortexSession {
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Map<String, Long>> crashed = new HashMap<>();
     private int malformed;
+    private boolean left;
     private boolean ended;
 
     CortexSession(Connection connection, Optional<Identity> identity) {
@@ -55,6 +56,12 @@ public final class CortexSession {
 
     synchronized void remove(Channel channel) {
         channels.remove(channel.topic(), channel);
+        left = true;
+    }
+
+    /** Whether any topic was left, or failed: one that is joined now may have been joined before. */
+    boolean hasLeft() {
+        return left;
     }
 
     int joined() {

@@ -28,6 +28,7 @@ public final class JoinHandler {
     private final Authenticator authenticator;
     private final ConnectionRegistry registry;
     private final QueryHandler queries;
+    private final PresenceHandler presence;
     private final LimitsConfig limits;
     private final Counters counters;
 
@@ -37,6 +38,7 @@ public final class JoinHandler {
      * @param authenticator who is who
      * @param registry where joins are noted
      * @param queries follows queries again
+     * @param presence lets those who join be seen
      * @param limits how many topics a connection may join
      * @param counters for what happens
      */
@@ -44,11 +46,13 @@ public final class JoinHandler {
             Authenticator authenticator,
             ConnectionRegistry registry,
             QueryHandler queries,
+            PresenceHandler presence,
             LimitsConfig limits,
             Counters counters) {
         this.authenticator = authenticator;
         this.registry = registry;
         this.queries = queries;
+        this.presence = presence;
         this.limits = limits;
         this.counters = counters;
     }
@@ -120,6 +124,7 @@ public final class JoinHandler {
         if (old != null) {
             session.connection().send(new ServerMessage.TopicClosed(old.joinRef(), old.topic()));
         }
+        presence.enter(session, old, channel, join.presence());
         join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
         positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
     }

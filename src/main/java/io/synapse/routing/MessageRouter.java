@@ -34,6 +34,7 @@ public final class MessageRouter {
     private final ConnectionRegistry registry;
     private final JoinHandler joins;
     private final QueryHandler queries;
+    private final PresenceHandler presence;
     private final LimitsConfig limits;
     private final Timers timers;
     private final Counters counters;
@@ -44,6 +45,7 @@ public final class MessageRouter {
      * @param registry where connections are tracked
      * @param joins handles joins and leaves
      * @param queries handles everything about queries
+     * @param presence handles everything about presence
      * @param limits what a client may do wrong
      * @param timers delays the close of a connection that does too much of it
      * @param counters for what happens
@@ -52,12 +54,14 @@ public final class MessageRouter {
             ConnectionRegistry registry,
             JoinHandler joins,
             QueryHandler queries,
+            PresenceHandler presence,
             LimitsConfig limits,
             Timers timers,
             Counters counters) {
         this.registry = registry;
         this.joins = joins;
         this.queries = queries;
+        this.presence = presence;
         this.limits = limits;
         this.timers = timers;
         this.counters = counters;
@@ -154,6 +158,8 @@ public final class MessageRouter {
             case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
             case PING -> queries.ping(session, channel, address, (ClientMessage.Ping) message);
+            case PRESENCE -> presence.list(session, channel, address, (ClientMessage.Presence) message);
+            case PRESENCE_UPDATE -> presence.update(session, channel, address, (ClientMessage.PresenceUpdate) message);
             case JOIN, HEARTBEAT -> throw new IllegalStateException("handled before: " + message.kind());
         }
     }

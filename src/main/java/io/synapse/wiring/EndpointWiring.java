@@ -15,10 +15,13 @@ import io.synapse.platform.ManagedPool;
 import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
+import io.synapse.presence.MemoryPresence;
+import io.synapse.presence.PresenceTracker;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.QueryService;
 import io.synapse.routing.JoinHandler;
 import io.synapse.routing.MessageRouter;
+import io.synapse.routing.PresenceHandler;
 import io.synapse.routing.QueryHandler;
 import io.synapse.security.Authenticator;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,6 +45,26 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
+    PresenceTracker presence(
+            SynapseConfig config,
+            Clock clock,
+            Ticker ticker,
+            Timers timers,
+            Ids ids,
+            Counters counters,
+            ManagedPool pool) {
+        return new MemoryPresence(new MemoryPresence.Environment(
+                config.presence(),
+                clock,
+                ticker,
+                timers,
+                ids,
+                counters,
+                new TaskQueue(pool, ManagedThreads.PRESENCE_THREADS)));
+    }
+
+    @Produces
+    @Singleton
     MessageRouter router(
             SynapseConfig config,
             Clock clock,
@@ -49,10 +72,13 @@ public class EndpointWiring {
             Counters counters,
             ConnectionRegistry registry,
             QueryService queries,
+            PresenceTracker presence,
             Authenticator authenticator) {
         QueryHandler queryHandler = new QueryHandler(queries, config.query(), clock);
-        JoinHandler joins = new JoinHandler(authenticator, registry, queryHandler, config.limits(), counters);
-        return new MessageRouter(registry, joins, queryHandler, config.limits(), timers, counters);
+        PresenceHandler presenceHandler = new PresenceHandler(presence);
+        JoinHandler joins =
+                new JoinHandler(authenticator, registry, queryHandler, presenceHandler, config.limits(), counters);
+        return new MessageRouter(registry, joins, queryHandler, presenceHandler, config.limits(), timers, counters);
     }
 
     @Produces
@@ -101,7 +127,8 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    PrometheusText metrics(Counters counters, ConnectionRegistry registry, QueryService queries) {
-        return new PrometheusText(counters, registry, queries);
+    PrometheusText metrics(
+            Counters counters, ConnectionRegistry registry, QueryService queries, PresenceTracker presence) {
+        return new PrometheusText(counters, registry, queries, presence);
     }
 }

@@ -21,6 +21,7 @@ public class ManagedThreads {
     static final int CALLBACK_THREADS = 4;
     static final int CLOSER_THREADS = 4;
     static final int CUTTER_THREADS = 2;
+    static final int PRESENCE_THREADS = 2;
 
     @Resource(lookup = FACTORY)
     private ManagedThreadFactory factory;
@@ -33,8 +34,8 @@ public class ManagedThreads {
     @Produces
     @Singleton
     ManagedPool pool(SynapseConfig config) {
-        return new ManagedPool(
-                factory, config.query().maxConcurrent() + CALLBACK_THREADS + CLOSER_THREADS + CUTTER_THREADS);
+        int others = CALLBACK_THREADS + CLOSER_THREADS + CUTTER_THREADS + PRESENCE_THREADS;
+        return new ManagedPool(factory, config.query().maxConcurrent() + others);
     }
 
     // Static: WildFly has ended the application scope, and this bean with it, when it disposes.

@@ -53,7 +53,7 @@ class StandardIT {
             assertThat(joined.at("/payload/response/agent_id").asText()).isEqualTo("test");
 
             wire.send("{\"event\":\"query\",\"payload\":{\"q\":\"What is 2+2?\",\"ref\":\"q1\"}}");
-            assertThat(wire.next().at("/payload/response/status").asText()).isEqualTo("processing");
+            assertThat(wire.next("phx_reply").at("/response/status").asText()).isEqualTo("processing");
             List<JsonNode> frames = wire.untilResult("q1");
 
             assertThat(frames)

@@ -46,8 +46,10 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
         return wire;
     }
 
+    /** Joins without presence, so that only what is asked for is told. */
     JsonNode join(String agent, String key) throws InterruptedException {
-        send("{\"topic\":\"cortex:%s\",\"event\":\"phx_join\",\"payload\":{\"api_key\":\"%s\"},\"ref\":\"1\"}"
+        send(("{\"topic\":\"cortex:%s\",\"event\":\"phx_join\",\"payload\":"
+                        + "{\"api_key\":\"%s\",\"presence\":false},\"ref\":\"1\"}")
                 .formatted(agent, key));
         return next("phx_reply");
     }

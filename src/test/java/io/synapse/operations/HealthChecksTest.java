@@ -8,6 +8,7 @@ import io.synapse.config.LibraryConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
+import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
@@ -100,6 +101,7 @@ class HealthChecksTest {
                         new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
                         new OutboxConfig(1, 1, 1, SECOND),
                         QUERIES,
+                        new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 queries);

@@ -8,6 +8,7 @@ import io.synapse.config.LibraryConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
+import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
@@ -17,6 +18,8 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
+import io.synapse.presence.MemoryPresence;
+import io.synapse.presence.PresenceTracker;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
@@ -49,6 +52,8 @@ class OperationsTest {
             1000,
             Duration.ofSeconds(1));
 
+    private static final PresenceConfig PRESENCE = new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1);
+
     private final ManualTimers timers = new ManualTimers();
     private final Counters counters = new Counters();
     private final QueryService service = service();
@@ -76,6 +81,11 @@ class OperationsTest {
         return new QueryService(engine, environment, new InterruptManager(), Runnable::run);
     }
 
+    private PresenceTracker presence() {
+        return new MemoryPresence(new MemoryPresence.Environment(
+                PRESENCE, Clock.systemUTC(), timers.ticker(), timers, () -> "id", counters, Runnable::run));
+    }
+
     private NodeState state(Mode mode, List<ApiKeyConfig> keys, Optional<String> secret) {
         return new NodeState(
                 new SynapseConfig(
@@ -84,6 +94,7 @@ class OperationsTest {
                         new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
                         new OutboxConfig(1, 1, 1, Duration.ofSeconds(1)),
                         QUERIES,
+                        PRESENCE,
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 service);
@@ -113,7 +124,7 @@ class OperationsTest {
     @DisplayName("The figures are in the Prometheus text format, each once with its help and type")
     void figures() {
         counters.add(Counter.THOUGHTS, 7);
-        String text = new PrometheusText(counters, new ConnectionRegistry(), service).write();
+        String text = new PrometheusText(counters, new ConnectionRegistry(), service, presence()).write();
         assertThat(text)
                 .contains("# TYPE synapse_thoughts_total counter\nsynapse_thoughts_total 7\n")
                 .contains("# TYPE synapse_queries_running gauge\nsynapse_queries_running 0\n")
@@ -126,7 +137,7 @@ class OperationsTest {
         assertThat(text.lines())
                 .allMatch(
                         line -> line.matches("# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+ \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 5);
+        assertThat(names).hasSize(Counter.values().length + 8);
     }
 
     @Test

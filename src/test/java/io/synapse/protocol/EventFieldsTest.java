@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Join;
+import io.synapse.protocol.ClientMessage.JoinPresence;
 import io.synapse.protocol.ClientMessage.Ping;
+import io.synapse.protocol.ClientMessage.Presence;
+import io.synapse.protocol.ClientMessage.PresenceUpdate;
 import io.synapse.protocol.ClientMessage.Query;
 import io.synapse.protocol.ClientMessage.Resume;
 import io.synapse.protocol.PhoenixCodec.Version;
@@ -171,7 +174,7 @@ class EventFieldsTest {
     void aJoinWithEverythingItCanHave() {
         assertThat(decode(
                         "phx_join", "{\"api_key\":\"k\",\"thoughts\":\"nested\",\"query_id\":\"q1\",\"after_seq\":3}"))
-                .isEqualTo(new Join(ADDRESS, Optional.of("k"), true, Optional.of("q1"), 3));
+                .isEqualTo(new Join(ADDRESS, Optional.of("k"), true, Optional.of("q1"), 3, JoinPresence.DEFAULT));
     }
 
     @ParameterizedTest
@@ -280,5 +283,63 @@ class EventFieldsTest {
                 (Query) decode("query", "{\"q\":" + JsonText.quoted(text) + ",\"ref\":" + JsonText.quoted(text) + "}");
         assertThat(query.question()).isEqualTo(text);
         assertThat(query.ref()).isEqualTo(text);
+    }
+
+    @Test
+    @Tag("M11")
+    void whatAJoinSaysAboutPresence() {
+        Join join = (Join) decode("phx_join", "{\"presence_key\":\"ann\",\"presence\":false}");
+        assertThat(join.presence()).isEqualTo(new JoinPresence(false, Optional.of("ann")));
+        assertInvalid("phx_join", "{\"presence\":1}", "invalid field", "presence must be true or false");
+        assertInvalid("phx_join", "{\"presence_key\":7}", "invalid field", "presence_key must be text");
+        assertInvalid(
+                "phx_join", "{\"presence_key\":\"\"}", "invalid field", "presence_key must have 1 to 128 characters");
+        assertInvalid(
+                "phx_join",
+                "{\"presence_key\":\"" + "x".repeat(129) + "\"}",
+                "invalid field",
+                "presence_key must have at most 128 characters");
+        assertInvalid(
+                "phx_join",
+                "{\"presence_key\":\"a\\u0007\"}",
+                "invalid field",
+                "presence_key must have no control characters");
+    }
+
+    @ParameterizedTest
+    @Tag("M11")
+    @ValueSource(strings = {"__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf"})
+    void aPresenceKeyThatClientsStumbleOver(String key) {
+        assertInvalid(
+                "phx_join",
+                "{\"presence_key\":\"" + key + "\"}",
+                "invalid field",
+                "presence_key must not be a name that JavaScript objects have: " + key);
+    }
+
+    @Test
+    @Tag("M11")
+    void presence() {
+        assertThat(decode("presence", "{}")).isEqualTo(new Presence(ADDRESS, Optional.empty(), false));
+        assertThat(decode("presence", "{\"agent\":\"b\",\"counts\":true}"))
+                .isEqualTo(new Presence(ADDRESS, Optional.of("b"), true));
+        assertInvalid("presence", "{\"counts\":\"yes\"}", "invalid field", "counts must be true or false");
+        assertThat(decode("presence_update", "{\"status\":\"busy\",\"load\":1}"))
+                .isEqualTo(new PresenceUpdate(ADDRESS, Optional.of("busy"), OptionalDouble.of(1)));
+        assertInvalid("presence_update", "{}", "invalid field", "status or load must be there");
+        assertInvalid("presence_update", "{\"load\":1.01}", "invalid field", "load must be within 0.0 and 1.0");
+        assertInvalid("presence_update", "{\"load\":\"1\"}", "invalid field", "load must be a number");
+        assertInvalid(
+                "presence_update",
+                "{\"status\":\"" + "s".repeat(33) + "\"}",
+                "invalid field",
+                "status must have at most 32 characters");
+        for (String bad : new String[] {"", " ", "a\\n"}) {
+            assertInvalid(
+                    "presence_update",
+                    "{\"status\":\"" + bad + "\"}",
+                    "invalid field",
+                    "status must be printable text and not blank");
+        }
     }
 }

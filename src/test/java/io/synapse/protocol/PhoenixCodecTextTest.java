@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.protocol.ClientMessage.Heartbeat;
 import io.synapse.protocol.ClientMessage.Join;
+import io.synapse.protocol.ClientMessage.JoinPresence;
 import io.synapse.protocol.ClientMessage.Leave;
 import io.synapse.protocol.ClientMessage.Query;
 import io.synapse.protocol.PhoenixCodec.Version;
@@ -46,7 +47,8 @@ class PhoenixCodecTextTest {
                             Optional.of("t"),
                             false,
                             Optional.empty(),
-                            0));
+                            0,
+                            JoinPresence.DEFAULT));
         }
 
         @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.OutboxConfig;
+import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
@@ -13,6 +14,7 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
+import io.synapse.presence.MemoryPresence;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
@@ -52,7 +54,8 @@ class MessageRouterTest {
 
     private static final Instant NOW = Instant.ofEpochMilli(1_700_000_000_000L);
     private static final Duration CLOSE_DELAY = Duration.ofSeconds(2);
-    private static final String JOIN = "[\"3\",\"3\",\"cortex:a\",\"phx_join\",{\"api_key\":\"test_key\"}]";
+    private static final String JOIN =
+            "[\"3\",\"3\",\"cortex:a\",\"phx_join\",{\"api_key\":\"test_key\",\"presence\":false}]";
 
     private final ManualTimers timers = new ManualTimers();
     private final Counters counters = new Counters();
@@ -127,10 +130,19 @@ class MessageRouterTest {
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed));
         QueryHandler queries = new QueryHandler(service, config, new OddClock());
+        PresenceHandler presence = new PresenceHandler(new MemoryPresence(new MemoryPresence.Environment(
+                new PresenceConfig(Duration.ofSeconds(2), Duration.ofMillis(100), 10, 10),
+                fixed,
+                timers.ticker(),
+                timers,
+                () -> "id",
+                counters,
+                Runnable::run)));
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, limits, counters),
+                new JoinHandler(authenticator, registry, queries, presence, limits, counters),
                 queries,
+                presence,
                 limits,
                 timers,
                 counters);
@@ -267,7 +279,9 @@ class MessageRouterTest {
     @DisplayName("M2: who the handshake identified joins without a key, the agents it may and no other")
     void theIdentityOfTheHandshake() {
         Client client = new Client("c1", Optional.of(new Identity("bob", Set.of("a"))));
-        client.say("[\"1\",\"1\",\"cortex:a\",\"phx_join\",{}]", "[\"2\",\"2\",\"cortex:b\",\"phx_join\",{}]");
+        client.say(
+                "[\"1\",\"1\",\"cortex:a\",\"phx_join\",{\"presence\":false}]",
+                "[\"2\",\"2\",\"cortex:b\",\"phx_join\",{}]");
         assertThat(client.sent()).containsExactly(joinReply("1", "a"), refusal("\"2\"", "2", "cortex:b", "forbidden"));
     }
 

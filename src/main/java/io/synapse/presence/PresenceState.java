@@ -1,0 +1,32 @@
+package io.synapse.presence;
+
+import io.synapse.protocol.Body;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everybody who is listed on a topic.
+ *
+ * @param listed their metas by key, in order of coming
+ * @param counts how many there are, listed or not
+ */
+public record PresenceState(Map<String, List<PresenceMeta>> listed, PresenceCounts counts) implements PresenceNews {
+
+    /** A topic without anybody. */
+    public static final PresenceState EMPTY = new PresenceState(Map.of(), PresenceCounts.NONE);
+
+    /** Closes the map to changes; whoever made it keeps no other reference. */
+    public PresenceState {
+        listed = Collections.unmodifiableMap(listed);
+    }
+
+    /**
+     * The payload of {@code presence_state}.
+     *
+     * @return {@code {key: {metas: […]}}}
+     */
+    public Body body() {
+        return generator -> PresenceBodies.presences(generator, listed);
+    }
+}
