@@ -1,0 +1,118 @@
+package io.synapse.bench;
+
+import io.synapse.bench.load.LoadGenerator;
+import io.synapse.bench.report.Comparison;
+import io.synapse.bench.report.Measurement;
+import io.synapse.bench.report.Profile;
+import io.synapse.bench.server.FlightRecording;
+import io.synapse.bench.server.ServerProcess;
+import io.synapse.bench.server.Side;
+import io.synapse.bench.workload.RefusedException;
+import io.synapse.bench.workload.Traffic;
+import io.synapse.bench.workload.Workload;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Runs one workload on both sides in turn, so that what disturbs the machine disturbs both. */
+final class Comparer {
+
+    private static final double NANOS = 1e9;
+
+    private final Options options;
+    private final ServerProcess server;
+    private final LoadGenerator generator;
+
+    Comparer(Options options, ServerProcess server, LoadGenerator generator) {
+        this.options = options;
+        this.server = server;
+        this.generator = generator;
+    }
+
+    Comparison compare(Workload workload) throws IOException {
+        Map<Side, Traffic> traffic = new EnumMap<>(Side.class);
+        Map<Side, List<Measurement>> runs = new EnumMap<>(Side.class);
+        String problem = null;
+        try {
+            for (Side side : Side.values()) {
+                try {
+                    traffic.put(side, workload.open(generator, server.socket(side)));
+                } catch (RefusedException refused) {
+                    problem = "refused";
+                    System.out.println(workload.name() + " " + side.word() + ": " + refused.getMessage());
+                }
+            }
+            for (Traffic each : traffic.values()) {
+                each.run(options.warmUpSeconds());
+            }
+            for (int round = 1; round <= options.rounds(); round++) {
+                for (Map.Entry<Side, Traffic> each : traffic.entrySet()) {
+                    Measurement run = measure(each.getValue());
+                    runs.computeIfAbsent(each.getKey(), side -> new ArrayList<>())
+                            .add(run);
+                    tell(workload, round, each.getKey(), run);
+                }
+            }
+            if (options.jfr()) {
+                for (Map.Entry<Side, Traffic> each : traffic.entrySet()) {
+                    profile(workload, each.getKey(), each.getValue());
+                }
+            }
+        } catch (IllegalStateException failed) {
+            problem = failed.getMessage();
+            System.out.println(problem);
+            runs.clear();
+        } finally {
+            traffic.values().forEach(Traffic::close);
+        }
+        return new Comparison(workload.name(), workload.connections(), runs, problem);
+    }
+
+    private Measurement measure(Traffic traffic) {
+        Duration serverBefore = server.cpu();
+        Duration clientBefore = ownCpu();
+        long start = System.nanoTime();
+        Traffic.Outcome outcome = traffic.run(options.runSeconds());
+        long end = System.nanoTime();
+        return new Measurement(
+                outcome.messages(),
+                (end - start) / NANOS,
+                outcome.latencies().millis(50),
+                outcome.latencies().millis(99),
+                outcome.latencies().millis(99.9),
+                outcome.lag().millis(99),
+                server.cpu().minus(serverBefore).toNanos() / NANOS,
+                ownCpu().minus(clientBefore).toNanos() / NANOS);
+    }
+
+    private void profile(Workload workload, Side side, Traffic traffic) throws IOException {
+        Path file = Path.of("target", "jfr", options.server() + "-" + workload.name() + "-" + side.word() + ".jfr");
+        FlightRecording recording = new FlightRecording(server, file);
+        traffic.run(Math.max(options.runSeconds(), options.warmUpSeconds()));
+        recording.stop();
+        Profile.of(file).print();
+    }
+
+    private static Duration ownCpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    private static void tell(Workload workload, int round, Side side, Measurement run) {
+        System.out.printf(
+                Locale.ROOT,
+                "%s round %d %-7s %,9.0f messages/s, p50 %.2f p99 %.2f p99.9 %.2f ms, %.1f us a message%n",
+                workload.name(),
+                round,
+                side.word(),
+                run.perSecond(),
+                run.p50(),
+                run.p99(),
+                run.p999(),
+                run.cpuMicros());
+    }
+}
