@@ -9,7 +9,8 @@ package io.synapse.bench.report;
  * @param p99 99 percent were faster
  * @param p999 99.9 percent were faster
  * @param lagP99 milliseconds that the generator was late by, and that are part of the latencies
- * @param serverCpuSeconds used by the server, by all of its threads
+ * @param serverCpuSeconds used by the server, by all of its threads but those of the compiler
+ * @param compilerCpuSeconds used by the server's compiler: much of it means that the server is not warm
  * @param clientCpuSeconds used by the load generator
  */
 public record Measurement(
@@ -20,6 +21,7 @@ public record Measurement(
         double p999,
         double lagP99,
         double serverCpuSeconds,
+        double compilerCpuSeconds,
         double clientCpuSeconds) {
 
     private static final double MICROS = 1e6;

@@ -20,9 +20,14 @@ enum ServerKind {
             command.addAll(List.of("-Djava.io.tmpdir=" + folder, "-jar", "target/server/payara/payara-micro.jar"));
             command.addAll(List.of("--nocluster", "--disablephonehome", "--port", String.valueOf(port)));
             command.addAll(List.of("--logproperties", "../server-config/payara-micro/logging.properties"));
-            command.addAll(List.of("--prebootcommandfile", "../server-config/payara-micro/pre-boot.asadmin"));
+            command.addAll(List.of("--prebootcommandfile", preBoot(folder).toString()));
             wars.forEach(war -> command.addAll(List.of("--deploy", war.toString())));
             return new Launch(command, port, port);
+        }
+
+        private Path preBoot(Path folder) throws IOException {
+            String delivered = Files.readString(Path.of("../server-config/payara-micro/pre-boot.asadmin"));
+            return Files.writeString(folder.resolve("pre-boot.asadmin"), delivered + LOOPBACK);
         }
     },
     WILDFLY {
@@ -79,11 +84,14 @@ enum ServerKind {
             "-Xmx768m",
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:+DebugNonSafepoints",
+            CpuTime.OPTION,
             "-Dsynapse.mode=development",
             "-Dsynapse.engine=bench");
 
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final String LOOPBACK = "set configs.config.server-config.network-config.network-listeners."
+            + "network-listener.http-listener.address=127.0.0.1\n";
     private static final int CLI_SECONDS = 120;
 
     /**

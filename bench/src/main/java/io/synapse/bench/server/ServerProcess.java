@@ -106,10 +106,11 @@ public final class ServerProcess implements AutoCloseable {
     /**
      * The CPU time that the server has used.
      *
-     * @return in the steps in which the system counts, often 10 ms
+     * @return since it was started
+     * @throws IOException if the server has ended, or this is no Linux
      */
-    public Duration cpu() {
-        return jvm().info().totalCpuDuration().orElseThrow(() -> new IllegalStateException("no CPU time known"));
+    public CpuTime cpu() throws IOException {
+        return CpuTime.of(jvm().pid());
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.synapse.bench.server;
 
-import io.synapse.bench.bare.BareEndpoint;
-import io.synapse.bench.engine.BenchEngine;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
@@ -26,7 +24,7 @@ final class WarFiles {
             throw new IOException("build Synapse first: there is no " + built);
         }
         Path war = Files.copy(built, folder.resolve("synapse.war"), StandardCopyOption.REPLACE_EXISTING);
-        add(war, Map.of("create", "false"), BenchEngine.class);
+        add(war, Map.of("create", "false"), "io/synapse/bench/engine");
         return war;
     }
 
@@ -34,17 +32,17 @@ final class WarFiles {
     static Path bare(Path folder) throws IOException {
         Path war = folder.resolve("bare.war");
         Files.deleteIfExists(war);
-        add(war, Map.of("create", "true"), BareEndpoint.class);
+        add(war, Map.of("create", "true"), "io/synapse/bench/bare");
         try (FileSystem zip = FileSystems.newFileSystem(war, Map.<String, String>of())) {
             Files.writeString(zip.getPath("ready.txt"), "ready");
         }
         return war;
     }
 
-    private static void add(Path war, Map<String, String> mode, Class<?> oneOfPackage) throws IOException {
+    private static void add(Path war, Map<String, String> mode, String folder) throws IOException {
         try (FileSystem zip = FileSystems.newFileSystem(war, mode)) {
             Path classes = classes();
-            for (Path file : packageOf(oneOfPackage, classes)) {
+            for (Path file : packageOf(classes.resolve(folder))) {
                 Path target = zip.getPath(CLASSES, classes.relativize(file).toString());
                 Files.createDirectories(target.getParent());
                 Files.copy(file, target);
@@ -52,9 +50,9 @@ final class WarFiles {
         }
     }
 
-    private static List<Path> packageOf(Class<?> type, Path classes) throws IOException {
-        try (Stream<Path> files =
-                Files.list(classes.resolve(type.getPackageName().replace('.', '/')))) {
+    // by name: on this side nothing has the classes that they extend
+    private static List<Path> packageOf(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> !file.endsWith("package-info.class")).toList();
         }
     }
