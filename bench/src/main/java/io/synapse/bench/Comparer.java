@@ -24,6 +24,8 @@ import java.util.Map;
 final class Comparer {
 
     private static final double NANOS = 1e9;
+    private static final double PROFILE_LOAD = 2.5;
+    private static final double PROFILE_SECONDS = 20;
 
     private final Options options;
     private final ServerProcess server;
@@ -62,10 +64,8 @@ final class Comparer {
                     tell(workload, round, each.getKey(), run);
                 }
             }
-            if (options.jfr()) {
-                for (Map.Entry<Side, Traffic> each : traffic.entrySet()) {
-                    profile(workload, each.getKey(), each.getValue());
-                }
+            if (options.jfr() && runs.containsKey(Side.SYNAPSE)) {
+                profile(workload);
             }
         } catch (IllegalStateException failed) {
             problem = failed.getMessage();
@@ -92,15 +92,24 @@ final class Comparer {
                 outcome.latencies().millis(99.9),
                 outcome.lag().millis(99),
                 used.working().toNanos() / NANOS,
+                used.kernel().toNanos() / NANOS,
                 used.compiling().toNanos() / NANOS,
                 ownCpu().minus(clientBefore).toNanos() / NANOS);
     }
 
-    private void profile(Workload workload, Side side, Traffic traffic) throws IOException {
-        Path file = Path.of("target", "jfr", options.server() + "-" + workload.name() + "-" + side.word() + ".jfr");
-        FlightRecording recording = new FlightRecording(server, file);
-        traffic.run(Math.max(options.runSeconds(), options.warmUpSeconds()));
-        recording.stop();
+    /** More load than in the measured runs: JFR looks at few threads at a time, and misses most of what takes microseconds. */
+    private void profile(Workload workload) throws IOException {
+        Path file = Path.of("target", "jfr", options.server() + "-" + workload.name() + ".jfr");
+        try (Traffic traffic = workload.times(PROFILE_LOAD).open(generator, server.socket(Side.SYNAPSE))) {
+            FlightRecording recording = new FlightRecording(server, file);
+            try {
+                traffic.run(PROFILE_SECONDS);
+            } catch (IllegalStateException overloaded) {
+                System.out.println("under profiling: " + overloaded.getMessage());
+            } finally {
+                recording.stop();
+            }
+        }
         Profile.of(file).print();
     }
 
@@ -111,7 +120,7 @@ final class Comparer {
     private static void tell(Workload workload, int round, Side side, Measurement run) {
         System.out.printf(
                 Locale.ROOT,
-                "%s round %d %-7s %,9.0f messages/s, p50 %.2f p99 %.2f p99.9 %.2f ms, %.1f us a message%n",
+                "%s round %d %-7s %,9.0f messages/s, p50 %.2f p99 %.2f p99.9 %.2f ms, %.1f us a message, %.1f of them in the kernel%n",
                 workload.name(),
                 round,
                 side.word(),
@@ -119,6 +128,7 @@ final class Comparer {
                 run.p50(),
                 run.p99(),
                 run.p999(),
-                run.cpuMicros());
+                run.cpuMicros(),
+                run.kernelMicros());
     }
 }

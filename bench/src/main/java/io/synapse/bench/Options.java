@@ -13,7 +13,7 @@ import java.util.List;
  * @param warmUpSeconds before the measured runs of each side
  * @param runSeconds of each measured run
  * @param rounds measured runs of each side
- * @param jfr whether each side is profiled after its measured runs
+ * @param jfr whether Synapse is profiled after the measured runs
  */
 record Options(
         String server, List<Workload> workloads, double warmUpSeconds, double runSeconds, int rounds, boolean jfr) {
@@ -27,7 +27,7 @@ record Options(
             --long     runs of 30 seconds after a warm-up of 30
             --seconds n, --warm-up n, --rounds n   other durations; 3 rounds
             --load x   x times the rate
-            --jfr      one more run of each side with a flight recording
+            --jfr      one more run of Synapse, with 2.5 times the rate and a flight recording
             --build    builds Synapse first; without it, only if it was not built yet
             """;
 
@@ -93,8 +93,8 @@ record Options(
     /** The longest that everything can take: what goes on after it hangs. */
     double boundSeconds() {
         double startAndStop = 360;
-        double connecting = 120;
-        double runs = 2 * (warmUpSeconds + (rounds + 2) * (runSeconds + 15));
+        double connecting = 180;
+        double runs = 2 * (warmUpSeconds + rounds * (runSeconds + 15));
         return startAndStop + workloads.size() * (connecting + runs);
     }
 }

@@ -69,6 +69,7 @@ public final class JsonReport {
         json.writeNumberField("p999_ms", run.p999());
         json.writeNumberField("generator_lag_p99_ms", run.lagP99());
         json.writeNumberField("server_cpu_s", run.serverCpuSeconds());
+        json.writeNumberField("server_kernel_cpu_s", run.kernelCpuSeconds());
         json.writeNumberField("compiler_cpu_s", run.compilerCpuSeconds());
         json.writeNumberField("generator_cpu_s", run.clientCpuSeconds());
         json.writeNumberField("cpu_us_per_message", run.cpuMicros());

@@ -11,9 +11,10 @@ import java.util.stream.Stream;
  * The CPU time of a JVM, from the {@code /proc} of Linux, in steps of 10 ms.
  *
  * @param working what all threads have used but those of the compiler
+ * @param kernel of that, the time in system calls
  * @param compiling what the compiler has used, which says how warm the JVM is and nothing about a message
  */
-public record CpuTime(Duration working, Duration compiling) {
+public record CpuTime(Duration working, Duration kernel, Duration compiling) {
 
     private static final int TICK_MILLIS = 10;
     private static final int USER = 11;
@@ -30,23 +31,27 @@ public record CpuTime(Duration working, Duration compiling) {
                 compiling += compiling(thread);
             }
         }
-        long all = ticks(Files.readString(process.resolve("stat")));
-        return new CpuTime(duration(all - compiling), duration(compiling));
+        String all = Files.readString(process.resolve("stat"));
+        return new CpuTime(
+                duration(ticks(all, USER) + ticks(all, SYSTEM) - compiling),
+                duration(ticks(all, SYSTEM)),
+                duration(compiling));
     }
 
     private static long compiling(Path thread) throws IOException {
         try {
             String stat = Files.readString(thread.resolve("stat"));
-            return stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler") ? ticks(stat) : 0;
+            return stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler")
+                    ? ticks(stat, USER) + ticks(stat, SYSTEM)
+                    : 0;
         } catch (NoSuchFileException ended) {
             return 0;
         }
     }
 
     // The name in brackets may hold blanks; what follows it does not.
-    private static long ticks(String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM]);
+    private static long ticks(String stat, int field) {
+        return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[field]);
     }
 
     private static Duration duration(long ticks) {
@@ -60,6 +65,7 @@ public record CpuTime(Duration working, Duration compiling) {
      * @return the difference
      */
     public CpuTime since(CpuTime earlier) {
-        return new CpuTime(working.minus(earlier.working), compiling.minus(earlier.compiling));
+        return new CpuTime(
+                working.minus(earlier.working), kernel.minus(earlier.kernel), compiling.minus(earlier.compiling));
     }
 }

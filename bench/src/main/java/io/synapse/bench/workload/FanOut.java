@@ -22,10 +22,15 @@ final class FanOut implements Traffic {
         this.workload = workload;
         this.generator = generator;
         publisher = generator.open(uri, 1);
-        Frames.ask(generator, publisher, Frames.join("1"));
         subscribers = generator.open(uri, workload.connections());
-        Frames.ask(generator, subscribers, Frames.join("1"));
-        Frames.ask(generator, subscribers, Frames.subscribe("2"));
+        try {
+            Frames.ask(generator, publisher, Frames.join("1"));
+            Frames.ask(generator, subscribers, Frames.join("1"));
+            Frames.ask(generator, subscribers, Frames.subscribe("2"));
+        } catch (RefusedException refused) {
+            close();
+            throw refused;
+        }
     }
 
     @Override

@@ -3,9 +3,11 @@ package io.synapse.bench.workload;
 import io.synapse.bench.load.Client;
 import io.synapse.bench.load.FrameKind;
 import io.synapse.bench.load.LoadGenerator;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /** The frames of a client, and the questions whose answer is waited for before anything is measured. */
@@ -48,23 +50,24 @@ final class Frames {
             CompletableFuture<Void> answer = new CompletableFuture<>();
             answers.add(answer);
             generator.loop().execute(() -> {
-                client.listen((from, kind) -> settle(answer, kind, frame));
+                client.listen((from, kind) -> settle(answer, kind));
                 client.send(frame);
             });
         }
-        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .orTimeout(SECONDS, TimeUnit.SECONDS)
-                .exceptionally(failure -> {
-                    throw new RefusedException(failure.getMessage());
-                })
-                .join();
+        try {
+            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                    .orTimeout(SECONDS, TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            throw new RefusedException("no good answer to " + frame, e.getCause());
+        }
     }
 
-    private static void settle(CompletableFuture<Void> answer, FrameKind kind, String frame) {
+    private static void settle(CompletableFuture<Void> answer, FrameKind kind) {
         if (kind == FrameKind.OK) {
             answer.complete(null);
         } else if (kind == FrameKind.FAILED) {
-            answer.completeExceptionally(new RefusedException("refused: " + frame));
+            answer.completeExceptionally(new IOException("an error, or the connection was closed"));
         }
     }
 }

@@ -19,7 +19,9 @@ class ComparisonTest {
 
         assertThat(comparison.ratio()).isEqualTo(1.5);
         assertThat(comparison.median(Side.SYNAPSE, Measurement::cpuMicros)).isEqualTo(30);
-        assertThat(Table.lines(List.of(comparison))).hasSize(4).anyMatch(line -> line.endsWith("| 30.0 | 1.50 |"));
+        assertThat(Table.lines(List.of(comparison)))
+                .hasSize(4)
+                .anyMatch(line -> line.endsWith("| 30.0 | 0.0 | 1.50 |"));
     }
 
     @Test
@@ -33,7 +35,7 @@ class ComparisonTest {
 
     private static List<Measurement> runs(double... micros) {
         return DoubleStream.of(micros)
-                .mapToObj(each -> new Measurement(1_000_000, 10, 1, 2, 3, 0, each, 0, 0))
+                .mapToObj(each -> new Measurement(1_000_000, 10, 1, 2, 3, 0, each, 0, 0, 0))
                 .toList();
     }
 }
