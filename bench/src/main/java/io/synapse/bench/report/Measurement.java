@@ -10,7 +10,7 @@ package io.synapse.bench.report;
  * @param p999 99.9 percent were faster
  * @param lagP99 milliseconds that the generator was late by, and that are part of the latencies
  * @param serverCpuSeconds used by the server, by all of its threads but those of the compiler
- * @param kernelCpuSeconds of these, in system calls
+ * @param kernelCpuSeconds of these, in system calls; the kernel may only estimate it
  * @param compilerCpuSeconds used by the server's compiler: much of it means that the server is not warm
  * @param clientCpuSeconds used by the load generator
  */
@@ -44,14 +44,5 @@ public record Measurement(
      */
     public double cpuMicros() {
         return serverCpuSeconds * MICROS / messages;
-    }
-
-    /**
-     * The part of the cost that is reading and writing sockets, and waking threads.
-     *
-     * @return microseconds of the server's CPU time in the kernel for each frame
-     */
-    public double kernelMicros() {
-        return kernelCpuSeconds * MICROS / messages;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
+import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 
 /** What a flight recording says about CPU and memory, in a few lines: enough to know where to look in the file. */
@@ -56,17 +57,24 @@ public final class Profile {
         List<RecordedFrame> frames = event.getStackTrace().getFrames();
         String type = event.getEventType().getName();
         if (type.equals("jdk.ExecutionSample")) {
-            samples++;
-            sample(frames);
-        } else if (type.equals("jdk.ObjectAllocationSample")) {
-            long weight = event.getLong("weight");
-            allocated += weight;
-            String what = event.getClass("objectClass").getName();
-            allocations.merge(what + " in " + ours(frames), weight, Long::sum);
+            if (!isCompiler(event)) {
+                sample(frames);
+            }
+        } else if (type.equals("jdk.ObjectAllocationInNewTLAB")) {
+            allocation(event, frames, event.getLong("tlabSize"));
+        } else if (type.equals("jdk.ObjectAllocationOutsideTLAB")) {
+            allocation(event, frames, event.getLong("allocationSize"));
         }
     }
 
+    private void allocation(RecordedEvent event, List<RecordedFrame> frames, long bytes) {
+        allocated += bytes;
+        String what = event.getClass("objectClass").getName();
+        allocations.merge(what + " in " + ours(frames), bytes, Long::sum);
+    }
+
     private void sample(List<RecordedFrame> frames) {
+        samples++;
         leaves.merge(name(frames.get(0)), 1L, Long::sum);
         nearest.merge(ours(frames), 1L, Long::sum);
         Set<String> seen = new HashSet<>();
@@ -76,6 +84,13 @@ public final class Profile {
                 within.merge(name, 1L, Long::sum);
             }
         }
+    }
+
+    private static boolean isCompiler(RecordedEvent event) {
+        RecordedThread thread = event.getThread("sampledThread");
+        return thread != null
+                && thread.getOSName() != null
+                && thread.getOSName().contains("Compiler");
     }
 
     private static String ours(List<RecordedFrame> frames) {
@@ -88,7 +103,10 @@ public final class Profile {
 
     private static String name(RecordedFrame frame) {
         RecordedMethod method = frame.getMethod();
-        return method.getType().getName() + "." + method.getName();
+        String type = method.getType().getName();
+        String name = type.isEmpty() ? method.getName() : type + "." + method.getName();
+        int number = name.indexOf("0x");
+        return number < 0 ? name : name.substring(0, number) + name.replaceFirst(".*?0x[0-9a-f.]*", "");
     }
 
     /** Prints the largest shares. */

@@ -9,8 +9,8 @@ import java.util.Locale;
 public final class Table {
 
     private static final String HEAD =
-            "| workload | connections | side | messages/s | p50 ms | p99 ms | p99.9 ms | CPU us/message | in kernel | ratio |";
-    private static final String RULE = "|---|---|---|---|---|---|---|---|---|---|";
+            "| workload | connections | side | messages/s | p50 ms | p99 ms | p99.9 ms | CPU us/message | ratio |";
+    private static final String RULE = "|---|---|---|---|---|---|---|---|---|";
 
     private Table() {}
 
@@ -28,7 +28,7 @@ public final class Table {
                         comparison.runs().containsKey(side)
                                 ? line(comparison, side)
                                 : String.format(
-                                        "| %s | %d | %s | %s | | | | | | |",
+                                        "| %s | %d | %s | %s | | | | | |",
                                         comparison.workload(),
                                         comparison.connections(),
                                         side.word(),
@@ -41,7 +41,7 @@ public final class Table {
     private static String line(Comparison comparison, Side side) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %s | %,.0f | %.2f | %.2f | %.2f | %.1f | %.1f | %s |",
+                "| %s | %d | %s | %,.0f | %.2f | %.2f | %.2f | %.1f | %s |",
                 comparison.workload(),
                 comparison.connections(),
                 side.word(),
@@ -50,7 +50,6 @@ public final class Table {
                 comparison.median(side, Measurement::p99),
                 comparison.median(side, Measurement::p999),
                 comparison.median(side, Measurement::cpuMicros),
-                comparison.median(side, Measurement::kernelMicros),
                 side == Side.SYNAPSE && comparison.isComplete()
                         ? String.format(Locale.ROOT, "%.2f", comparison.ratio())
                         : "");

@@ -19,9 +19,7 @@ class ComparisonTest {
 
         assertThat(comparison.ratio()).isEqualTo(1.5);
         assertThat(comparison.median(Side.SYNAPSE, Measurement::cpuMicros)).isEqualTo(30);
-        assertThat(Table.lines(List.of(comparison)))
-                .hasSize(4)
-                .anyMatch(line -> line.endsWith("| 30.0 | 0.0 | 1.50 |"));
+        assertThat(Table.lines(List.of(comparison))).hasSize(4).anyMatch(line -> line.endsWith("| 30.0 | 1.50 |"));
     }
 
     @Test
