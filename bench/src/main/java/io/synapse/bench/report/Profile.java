@@ -19,12 +19,14 @@ public final class Profile {
 
     private static final int LINES = 15;
     private static final int ALLOCATION_LINES = 10;
+    private static final String LIBC = "libc";
     private static final String OURS = "io.synapse.";
 
     private final Path file;
     private final Map<String, Long> leaves = new HashMap<>();
     private final Map<String, Long> within = new HashMap<>();
     private final Map<String, Long> nearest = new HashMap<>();
+    private final Map<String, Long> calls = new HashMap<>();
     private final Map<String, Long> allocations = new HashMap<>();
     private long samples;
     private long allocated;
@@ -77,6 +79,9 @@ public final class Profile {
         samples++;
         leaves.merge(name(frames.get(0)), 1L, Long::sum);
         nearest.merge(ours(frames), 1L, Long::sum);
+        if (name(frames.get(0)).startsWith(LIBC)) {
+            calls.merge(name(frames.get(0)) + " in " + ours(frames), 1L, Long::sum);
+        }
         Set<String> seen = new HashSet<>();
         for (RecordedFrame frame : frames) {
             String name = name(frame);
@@ -113,6 +118,7 @@ public final class Profile {
     public void print() {
         System.out.printf("%n%s: %d samples of CPU%n", file, samples);
         print("methods on top of the stack", leaves, samples, LINES);
+        print("system calls", calls, samples, LINES);
         print("our method nearest to the top", nearest, samples, LINES);
         print("our methods, with all they call", within, samples, LINES);
         print("memory allocated", allocations, allocated, ALLOCATION_LINES);
