@@ -41,6 +41,7 @@ final class Comparer {
         Map<Side, Traffic> traffic = new EnumMap<>(Side.class);
         Map<Side, List<Measurement>> runs = new EnumMap<>(Side.class);
         String problem = null;
+        Side running = Side.SYNAPSE;
         try {
             for (Side side : Side.values()) {
                 try {
@@ -52,12 +53,14 @@ final class Comparer {
             }
             // in turn, and twice: a server that has just started is still compiling after the first time
             for (int i = 0; i < 2; i++) {
-                for (Traffic each : traffic.values()) {
-                    each.run(options.warmUpSeconds() / 2);
+                for (Map.Entry<Side, Traffic> each : traffic.entrySet()) {
+                    running = each.getKey();
+                    each.getValue().run(options.warmUpSeconds() / 2);
                 }
             }
             for (int round = 1; round <= options.rounds(); round++) {
                 for (Map.Entry<Side, Traffic> each : traffic.entrySet()) {
+                    running = each.getKey();
                     Measurement run = measure(each.getValue());
                     runs.computeIfAbsent(each.getKey(), side -> new ArrayList<>())
                             .add(run);
@@ -68,7 +71,7 @@ final class Comparer {
                 profile(workload);
             }
         } catch (IllegalStateException failed) {
-            problem = failed.getMessage();
+            problem = running.word() + ": " + failed.getMessage();
             System.out.println(problem);
             runs.clear();
         } finally {
