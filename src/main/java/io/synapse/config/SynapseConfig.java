@@ -8,6 +8,7 @@ package io.synapse.config;
  * @param limits what one client can ask
  * @param outbox what may wait to be sent
  * @param query the life of queries
+ * @param topics bounds on topics, and who may use them
  * @param library the default engine
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
@@ -17,5 +18,6 @@ public record SynapseConfig(
         LimitsConfig limits,
         OutboxConfig outbox,
         QueryConfig query,
+        TopicsConfig topics,
         LibraryConfig library,
         boolean tyrusIdleTimerOff) {}

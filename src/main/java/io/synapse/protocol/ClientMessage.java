@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What a client can say. Immutable; every value is within its documented bound. */
 public sealed interface ClientMessage extends Inbound {
@@ -36,7 +37,17 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link Resume}. */
         RESUME,
         /** {@link Ping}. */
-        PING
+        PING,
+        /** {@link Subscribe}. */
+        SUBSCRIBE,
+        /** {@link Filter}. */
+        FILTER,
+        /** {@link Unsubscribe}. */
+        UNSUBSCRIBE,
+        /** {@link Publish}. */
+        PUBLISH,
+        /** {@link History}. */
+        HISTORY
     }
 
     /**
@@ -140,6 +151,106 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.RESUME;
+        }
+    }
+
+    /**
+     * Follows a topic or a pattern of topics.
+     *
+     * @param address where the client says so
+     * @param target which
+     * @param events only these; empty means all
+     * @param policy the word for what happens when it reads too slowly, if given
+     * @param since the place of the last message that it has, if given
+     */
+    record Subscribe(
+            Address address, TopicPattern target, Set<String> events, Optional<String> policy, Optional<Since> since)
+            implements ClientMessage {
+
+        /** Copies the set. */
+        public Subscribe {
+            events = Set.copyOf(events);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.SUBSCRIBE;
+        }
+    }
+
+    /**
+     * A place in a topic.
+     *
+     * @param offset of the last message before it, 0 for none
+     * @param epoch the life of the topic that the offset belongs to; empty if the offset is 0
+     */
+    record Since(long offset, String epoch) {}
+
+    /**
+     * Receives only some events from now on.
+     *
+     * @param address where the client says so
+     * @param events their names; empty means all
+     */
+    record Filter(Address address, Set<String> events) implements ClientMessage {
+
+        /** Copies the set. */
+        public Filter {
+            events = Set.copyOf(events);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.FILTER;
+        }
+    }
+
+    /**
+     * Follows a topic or pattern no longer.
+     *
+     * @param address where the client says so
+     * @param target which
+     */
+    record Unsubscribe(Address address, TopicPattern target) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.UNSUBSCRIBE;
+        }
+    }
+
+    /**
+     * Publishes on a topic.
+     *
+     * @param address where the client says so
+     * @param topic which; no pattern
+     * @param event what it is
+     * @param payload what it holds
+     * @param idempotencyKey names it, if given
+     */
+    record Publish(
+            Address address, TopicPattern topic, String event, RawJson payload, Optional<String> idempotencyKey)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.PUBLISH;
+        }
+    }
+
+    /**
+     * Asks for what was published.
+     *
+     * @param address where the client says so
+     * @param topic which; no pattern
+     * @param since where to begin, if given
+     * @param limit how many at most, if given
+     * @param backwards whether the newest come first
+     */
+    record History(
+            Address address, TopicPattern topic, Optional<Since> since, OptionalInt limit, boolean backwards)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.HISTORY;
         }
     }
 

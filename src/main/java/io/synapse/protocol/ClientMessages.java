@@ -39,6 +39,10 @@ final class ClientMessages {
                 case "query" -> query(address, fields);
                 case "interrupt" -> interrupt(address, fields);
                 case "resume" -> resume(address, fields);
+                case "subscribe" -> TopicMessages.subscribe(address, fields);
+                case "unsubscribe" -> TopicMessages.unsubscribe(address, fields);
+                case "publish" -> TopicMessages.publish(address, fields);
+                case "history" -> TopicMessages.history(address, fields);
                 case "ping" -> new Ping(address, null);
                 default -> new Invalid(address, Invalid.Kind.EVENT, Reasons.UNKNOWN_EVENT, shown(event));
             };

@@ -43,14 +43,16 @@ final class Json {
     /**
      * Reads the object that the parser stands on, to its end.
      *
+     * @param parser of any format
+     * @param source the whole text that the parser reads; null if it does not read text
      * @throws IOException if it is not well-formed, passes a bound, or has too many fields
      */
-    static Fields fields(JsonParser parser) throws IOException {
+    static Fields fields(JsonParser parser, String source) throws IOException {
         Map<String, Object> values = new HashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
-            values.put(name, value(parser));
+            values.put(name, Fields.RAW.contains(name) ? RawJson.read(parser, source) : value(parser, source));
             if (values.size() > Fields.MAX_FIELDS) {
                 throw new FrameException("a payload has more than " + Fields.MAX_FIELDS + " fields");
             }
@@ -58,7 +60,7 @@ final class Json {
         return values.isEmpty() ? Fields.EMPTY : new Fields(values);
     }
 
-    private static Object value(JsonParser parser) throws IOException {
+    private static Object value(JsonParser parser, String source) throws IOException {
         return switch (parser.currentToken()) {
             case VALUE_STRING -> parser.getText();
             case VALUE_TRUE -> Boolean.TRUE;
@@ -66,10 +68,7 @@ final class Json {
             case VALUE_NUMBER_INT -> integer(parser);
             case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             case VALUE_NULL -> Fields.NULL;
-            default -> {
-                parser.skipChildren();
-                yield Fields.NESTED;
-            }
+            default -> RawJson.read(parser, source);
         };
     }
 

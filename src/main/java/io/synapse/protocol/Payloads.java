@@ -89,6 +89,28 @@ public final class Payloads {
     }
 
     /**
+     * Something that was published on a topic.
+     *
+     * @param event it
+     * @return {@code {topic,event,payload,offset,epoch,message_id,timestamp}}
+     */
+    public static Body event(ServerMessage.Event event) {
+        return generator -> {
+            Publication publication = event.publication();
+            generator.writeStartObject();
+            generator.writeStringField("topic", event.topic());
+            generator.writeStringField("event", publication.event());
+            generator.writeFieldName("payload");
+            publication.payload().writeTo(generator);
+            generator.writeNumberField("offset", event.offset());
+            generator.writeStringField("epoch", event.epoch());
+            generator.writeStringField("message_id", event.messageId());
+            generator.writeNumberField("timestamp", publication.timestamp());
+            generator.writeEndObject();
+        };
+    }
+
+    /**
      * The one result of a query.
      *
      * @param ref the query

@@ -1,0 +1,20 @@
+package io.synapse.stream;
+
+import java.util.Objects;
+
+/**
+ * A place in a stream.
+ *
+ * @param epoch which life of the stream
+ * @param offset of the last entry before the place, 0 for the beginning
+ */
+public record Position(String epoch, long offset) {
+
+    /** Checks that it can be one. */
+    public Position {
+        Objects.requireNonNull(epoch, "epoch");
+        if (offset < 0) {
+            throw new IllegalArgumentException("an offset is not negative: " + offset);
+        }
+    }
+}
