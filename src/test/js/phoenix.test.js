@@ -20,13 +20,24 @@ import {
   ws,
 } from './helpers.js'
 
+const askForToken = (credential) =>
+  fetch(http('api/tokens'), { method: 'POST', headers: { authorization: `Bearer ${credential}` } })
+
 async function token() {
-  const response = await fetch(http('api/tokens'), { method: 'POST', headers: { authorization: `Bearer ${KEY}` } })
+  const response = await askForToken(KEY)
   assert.equal(response.status, 201)
   const body = await response.json()
   assert.ok(body.expires_at > Date.now(), 'expires_at is in the future, in milliseconds')
   return body.token
 }
+
+test('a token is made for a key only: for a token it could be prolonged for ever (M17)', async () => {
+  const refused = await askForToken(await token())
+  assert.equal(refused.status, 403)
+  assert.match(refused.headers.get('content-type'), /^application\/problem\+json/)
+  assert.match((await refused.json()).title, /an API key is needed/)
+  assert.equal((await askForToken('wrong')).status, 401)
+})
 
 for (const client of clients) {
   const connect = (options) => phoenix(client, options)

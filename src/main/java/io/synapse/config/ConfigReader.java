@@ -65,7 +65,8 @@ public final class ConfigReader {
                         decimal("synapse.library.pace", 0, 100_000),
                         integer("synapse.library.passages", 1, 20),
                         integer("synapse.library.max-documents", 1, 1_000_000),
-                        integer("synapse.library.max-document-bytes", 1024, 64 * MIB)),
+                        integer("synapse.library.max-document-bytes", 1024, 64 * MIB),
+                        integer("synapse.library.max-total-bytes", 1024, 1024 * MIB)),
                 bool("synapse.payara.idle-timer-off"));
     }
 

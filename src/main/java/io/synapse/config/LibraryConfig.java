@@ -10,6 +10,12 @@ import java.util.Optional;
  * @param passages how many passages an answer quotes, at most
  * @param maxDocuments documents that are read, at most
  * @param maxDocumentBytes bytes of one document that are read, at most
+ * @param maxTotalBytes bytes of all documents together; once so much is read, no further document is
  */
 public record LibraryConfig(
-        Optional<String> folder, double pace, int passages, int maxDocuments, int maxDocumentBytes) {}
+        Optional<String> folder,
+        double pace,
+        int passages,
+        int maxDocuments,
+        int maxDocumentBytes,
+        int maxTotalBytes) {}

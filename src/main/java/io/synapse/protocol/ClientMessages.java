@@ -21,6 +21,7 @@ final class ClientMessages {
     /** The longest credential, in characters. */
     static final int MAX_CREDENTIAL_LENGTH = 8192;
 
+    private static final String JOIN = "phx_join";
     private static final int MAX_TRACEPARENT_LENGTH = 128;
     private static final int MAX_SHOWN = 64;
     private static final String DEFAULT_REASON = "user requested";
@@ -33,7 +34,7 @@ final class ClientMessages {
     static Inbound of(Address address, String event, Fields fields) {
         try {
             return switch (event) {
-                case "phx_join" -> join(address, fields);
+                case JOIN -> join(address, fields);
                 case "phx_leave" -> new Leave(address);
                 case "heartbeat" -> new Heartbeat(address);
                 case "query" -> query(address, fields);
@@ -47,7 +48,7 @@ final class ClientMessages {
                 default -> new Invalid(address, Invalid.Kind.EVENT, Reasons.UNKNOWN_EVENT, shown(event));
             };
         } catch (WrongField e) {
-            return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.INVALID_FIELD, e.getMessage());
+            return new Invalid(address, wrongPayload(event), Reasons.INVALID_FIELD, e.getMessage());
         }
     }
 
@@ -61,7 +62,11 @@ final class ClientMessages {
             return new Ping(address, data);
         }
         return new Invalid(
-                address, Invalid.Kind.PAYLOAD, "binary payload not supported", "event " + shown(event) + " takes JSON");
+                address, wrongPayload(event), "binary payload not supported", "event " + shown(event) + " takes JSON");
+    }
+
+    private static Invalid.Kind wrongPayload(String event) {
+        return event.equals(JOIN) ? Invalid.Kind.JOIN : Invalid.Kind.PAYLOAD;
     }
 
     private static Inbound join(Address address, Fields fields) throws WrongField {

@@ -16,7 +16,9 @@ public record Invalid(Address address, Kind kind, String reason, String detail) 
     public enum Kind {
         /** Not a frame of this protocol at all. */
         FRAME,
-        /** A frame with an event, whose payload is wrong. */
+        /** A join, whose payload is wrong. */
+        JOIN,
+        /** A frame with another event, whose payload is wrong. */
         PAYLOAD,
         /** A frame with an event that does not exist. */
         EVENT

@@ -2,9 +2,13 @@ package io.synapse.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,20 +19,23 @@ final class Json {
     private static final int MAX_NAME_LENGTH = 1024;
 
     private final JsonFactory factory;
+    private final int maxDepth;
 
     /**
      * Sets the bounds.
      *
-     * @param maxDepth how deep a document may nest
+     * @param maxDepth how deep a payload may nest
+     * @param envelope levels around the payload
      * @param maxLength the longest text value, in characters
      */
-    Json(int maxDepth, int maxLength) {
+    Json(int maxDepth, int envelope, int maxLength) {
+        this.maxDepth = maxDepth;
         factory = JsonFactory.builder()
                 // Names come from outside: a table of them that outlives the message is a leak to be filled.
                 .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(maxDepth)
+                        .maxNestingDepth(maxDepth + envelope)
                         .maxStringLength(maxLength)
                         .maxNumberLength(MAX_NUMBER_LENGTH)
                         .maxNameLength(MAX_NAME_LENGTH)
@@ -78,6 +85,45 @@ final class Json {
             case INT, LONG -> (Object) parser.getLongValue();
             default -> (Object) parser.getDoubleValue();
         };
+    }
+
+    /**
+     * What is wrong, in words of our own: those of the parser differ from server to server, and name its classes.
+     *
+     * @param failure what reading threw
+     * @return one line for the client's developers
+     */
+    String problem(IOException failure) {
+        if (failure instanceof FrameException) {
+            return failure.getMessage();
+        }
+        if (failure instanceof CharacterCodingException) {
+            return "not UTF-8";
+        }
+        if (failure instanceof StreamConstraintsException bound) {
+            return passed(bound.getOriginalMessage());
+        }
+        if (failure instanceof JsonEOFException) {
+            return "not JSON: it ends too early";
+        }
+        long position = failure instanceof JsonProcessingException json && json.getLocation() != null
+                ? json.getLocation().getCharOffset()
+                : -1;
+        return position < 0 ? "not JSON" : "not JSON: unexpected character near position " + position;
+    }
+
+    // Which bound it was stands nowhere but in the parser's message; one that words it otherwise gets the last line.
+    private String passed(String message) {
+        if (message.startsWith("Document nesting depth")) {
+            return "nests deeper than " + maxDepth;
+        }
+        if (message.startsWith("Number")) {
+            return "a number has more than " + MAX_NUMBER_LENGTH + " characters";
+        }
+        if (message.startsWith("Name")) {
+            return "a field's name has more than " + MAX_NAME_LENGTH + " characters";
+        }
+        return "a part is larger than this server allows";
     }
 
     /** A frame is well-formed JSON, but not a frame. */

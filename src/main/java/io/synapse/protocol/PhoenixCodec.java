@@ -12,8 +12,9 @@ import java.util.Objects;
  * The Phoenix Channels wire: V1 objects, V2 arrays, V2 binary frames.
  *
  * <p><b>Which version.</b> The npm client sends V2 arrays whatever {@code vsn} it announces, while hand-written clients
- * send V1 objects without announcing anything, so the first character of each frame decides, and the server speaks as
- * the client last did. Before the client has spoken, {@code vsn} decides.
+ * send V1 objects without announcing anything, so the first character of each frame decides how it is read, and the
+ * server speaks as the client's last well-formed frame did: a slip must not change what a client can read. Before the
+ * client has spoken, {@code vsn} decides.
  *
  * <p>Source: Phoenix 1.8 {@code socket/serializers}, and what npm {@code phoenix} 1.7.21 and 1.8.16 send; {@code
  * docs/protocol.md} is normative.
@@ -53,7 +54,7 @@ public final class PhoenixCodec implements MessageCodec {
     /**
      * How the server speaks now.
      *
-     * @return the version of the client's last frame
+     * @return the version of the client's last well-formed frame
      */
     public Version version() {
         return version;
@@ -62,14 +63,15 @@ public final class PhoenixCodec implements MessageCodec {
     @Override
     public Inbound decode(String frame) {
         PhoenixFrame read = new PhoenixFrame();
+        Version spoken;
         try (JsonParser parser = json.factory().createParser(frame)) {
             read.from(frame);
             JsonToken first = parser.nextToken();
             if (first == JsonToken.START_ARRAY) {
-                version = Version.V2;
+                spoken = Version.V2;
                 read.array(parser);
             } else if (first == JsonToken.START_OBJECT) {
-                version = Version.V1;
+                spoken = Version.V1;
                 read.object(parser);
             } else {
                 return malformed(Address.NONE, "a frame is a JSON array or a JSON object");
@@ -78,18 +80,18 @@ public final class PhoenixCodec implements MessageCodec {
                 return malformed(read.address(), "something follows the frame");
             }
         } catch (IOException e) {
-            return malformed(read.address(), PhoenixFrame.problem(e));
+            return malformed(read.address(), json.problem(e));
         }
-        return message(read);
+        return message(read, spoken);
     }
 
     @Override
     public Inbound decode(ByteBuffer frame) {
-        version = Version.V2;
         PhoenixFrame read = new PhoenixFrame();
         try {
             ByteBuffer data = read.binary(frame);
             if (ClientMessages.isBinary(read.event()) || !data.hasRemaining() || data.get(data.position()) != '{') {
+                version = Version.V2;
                 return ClientMessages.ofBinary(read.address(), read.event(), Bytes.copyOf(data));
             }
             // Decoded here: the parser would guess the encoding, and replace what is not UTF-8.
@@ -103,12 +105,12 @@ public final class PhoenixCodec implements MessageCodec {
                 }
             }
         } catch (IOException e) {
-            return malformed(read.address(), PhoenixFrame.problem(e));
+            return malformed(read.address(), payloads.problem(e));
         }
-        return message(read);
+        return message(read, Version.V2);
     }
 
-    private static Inbound message(PhoenixFrame read) {
+    private Inbound message(PhoenixFrame read, Version spoken) {
         Address address = read.address();
         if (read.problem() != null) {
             return malformed(address, read.problem());
@@ -116,6 +118,7 @@ public final class PhoenixCodec implements MessageCodec {
         if (read.event().length() > MAX_EVENT_LENGTH) {
             return malformed(address, "event must have at most " + MAX_EVENT_LENGTH + " characters");
         }
+        version = spoken;
         if (read.event().equals("heartbeat")) {
             if (address.topic() == null) {
                 address = address.withTopic(HEARTBEAT_TOPIC);

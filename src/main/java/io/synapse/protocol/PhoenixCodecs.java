@@ -16,8 +16,8 @@ public final class PhoenixCodecs {
      * @param maxBytes the largest frame; no text in it can be longer
      */
     public PhoenixCodecs(int maxDepth, int maxBytes) {
-        frames = new Json(maxDepth + ENVELOPE_DEPTH, maxBytes);
-        payloads = new Json(maxDepth, maxBytes);
+        frames = new Json(maxDepth, ENVELOPE_DEPTH, maxBytes);
+        payloads = new Json(maxDepth, 0, maxBytes);
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.synapse.protocol;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,14 +46,6 @@ final class PhoenixFrame {
     /** What is wrong with the frame, or null. */
     String problem() {
         return problem == null && event == null ? "event is missing" : problem;
-    }
-
-    /** What is wrong, from an exception whose message may quote the whole input. */
-    static String problem(IOException e) {
-        String text = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-        String known = text == null ? e.getClass().getSimpleName() : text;
-        int max = 200;
-        return known.length() <= max ? known : known.substring(0, max) + "…";
     }
 
     void array(JsonParser parser) throws IOException {
@@ -106,9 +97,9 @@ final class PhoenixFrame {
         if (token == JsonToken.VALUE_NULL) {
             return null;
         }
-        if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
+        if (token != JsonToken.VALUE_STRING && !token.isNumeric()) {
             parser.skipChildren();
-            wrong(name + " must be text or null");
+            wrong(name + " must be text, a number or null");
             return null;
         }
         String text = parser.getText();
@@ -116,7 +107,7 @@ final class PhoenixFrame {
             wrong(name + " must have at most " + Ref.MAX_LENGTH + " characters");
             return null;
         }
-        return new Ref(text, token == JsonToken.VALUE_NUMBER_INT);
+        return new Ref(text, token.isNumeric());
     }
 
     private void topic(JsonParser parser) throws IOException {

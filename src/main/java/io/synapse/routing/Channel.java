@@ -8,6 +8,7 @@ import io.synapse.security.Identity;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * One joined topic of one connection. Written by the connection's inbound thread only.
@@ -80,15 +81,41 @@ final class Channel {
                 && !address.joinRef().text().equals(joinRef.text());
     }
 
-    /** Stops the following of all queries for the moment; another join takes them over, or they are {@link #release}d. */
-    Map<String, Long> pause() {
+    /**
+     * Passes all queries on: nothing more is sent for this join, then another takes over where it stopped, then the
+     * queries are let go. They are followed all the while, so no {@code on_disconnect} is set off.
+     *
+     * @param successor is given the seq of the last thought sent of each query
+     */
+    void handOver(Consumer<Map<String, Long>> successor) {
         Map<String, Long> positions = new HashMap<>();
         following.forEach((ref, viewer) -> {
             if (!viewer.isDetached()) {
                 positions.put(ref, viewer.pause());
             }
         });
-        return positions;
+        try {
+            successor.accept(positions);
+        } finally {
+            release();
+        }
+    }
+
+    /**
+     * The same of one query, which this join goes on following in another way.
+     *
+     * @param successor follows it anew; called, too, if nobody follows it here
+     */
+    void handOver(String ref, Runnable successor) {
+        QueryViewer present = viewer(ref);
+        if (present != null) {
+            present.pause();
+        }
+        successor.run();
+        // Not if that failed: then its position is still needed.
+        if (present != null) {
+            present.detach();
+        }
     }
 
     /** Lets all queries go. */

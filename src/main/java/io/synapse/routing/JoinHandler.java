@@ -7,6 +7,7 @@ import io.synapse.platform.Counters;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage.Join;
+import io.synapse.protocol.Invalid;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.Ref;
@@ -82,12 +83,31 @@ public final class JoinHandler {
         enter(session, join, old, channel);
     }
 
-    // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.
+    /** A join that cannot be read. Whatever is joined stays joined: the client has not said what should take its place. */
+    void refuse(CortexSession session, Invalid join) {
+        Address address = join.address();
+        Body error = Payloads.error(join.reason(), join.detail(), null);
+        if (address.topic() == null) {
+            session.pushError(null, null, error);
+        } else {
+            session.refuse(address, error);
+        }
+    }
+
     private void enter(CortexSession session, Join join, Channel old, Channel channel) {
         Map<String, Long> positions = new HashMap<>(session.restore(channel.topic()));
-        if (old != null) {
-            positions.putAll(old.pause());
+        if (old == null) {
+            begin(session, join, null, channel, positions);
+        } else {
+            old.handOver(followed -> {
+                positions.putAll(followed);
+                begin(session, join, old, channel, positions);
+            });
         }
+    }
+
+    // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.
+    private void begin(CortexSession session, Join join, Channel old, Channel channel, Map<String, Long> positions) {
         session.add(channel);
         registry.joined(session.connection(), channel.agent());
         session.reply(
@@ -102,9 +122,6 @@ public final class JoinHandler {
         }
         join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
         positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
-        if (old != null) {
-            old.release();
-        }
     }
 
     void leave(CortexSession session, Channel channel, Address address) {

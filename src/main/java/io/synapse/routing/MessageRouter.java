@@ -92,6 +92,9 @@ public final class MessageRouter {
         try {
             if (inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.FRAME) {
                 malformed(session, invalid);
+            } else if (inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.JOIN) {
+                counters.increment(Counter.FRAMES_INVALID);
+                joins.refuse(session, invalid);
             } else if (inbound instanceof ClientMessage.Heartbeat heartbeat) {
                 session.reply(heartbeat.address(), Body.EMPTY);
             } else if (inbound instanceof ClientMessage.Join join) {
@@ -128,6 +131,8 @@ public final class MessageRouter {
     // Leaving what is not joined is no error; for anything else the answer has no join, as in Phoenix.
     private static void notJoined(CortexSession session, Address address, Inbound inbound) {
         if (inbound instanceof ClientMessage.Leave) {
+            // It may have failed before: whoever leaves it then does not want its queries back.
+            session.restore(address.topic());
             session.reply(address, Body.EMPTY);
         } else {
             session.refuse(address.withJoinRef(null), Reasons.UNMATCHED_TOPIC);
@@ -184,8 +189,7 @@ public final class MessageRouter {
             session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
             return;
         }
-        session.crashed(channel.topic(), channel.pause());
-        channel.release();
+        channel.handOver(positions -> session.crashed(channel.topic(), positions));
         joins.forget(session, channel);
         session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
     }

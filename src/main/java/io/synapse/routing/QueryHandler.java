@@ -107,14 +107,7 @@ public final class QueryHandler {
                         true,
                         "last_seq",
                         service.lastSeq(id)));
-        QueryViewer present = channel.viewer(resume.ref());
-        if (present != null) {
-            present.pause();
-        }
-        follow(session, channel, id, resume.afterSeq());
-        if (present != null) {
-            present.detach();
-        }
+        channel.handOver(resume.ref(), () -> follow(session, channel, id, resume.afterSeq()));
     }
 
     /** Follows a query that was followed on an earlier join; says so if it is gone. */

@@ -29,4 +29,14 @@ public final class Authenticator {
         Optional<Identity> byKey = keys.identify(credential);
         return byKey.isPresent() ? byKey : tokens.verify(credential);
     }
+
+    /**
+     * Finds out whose API key a credential is; a token is nobody's.
+     *
+     * @param credential what the client offers
+     * @return who it is, or empty
+     */
+    public Optional<Identity> identifyByKey(String credential) {
+        return keys.identify(credential);
+    }
 }

@@ -137,8 +137,7 @@ class ProbeIT {
             }
             try (Wire second = Wire.joined(server, "cutting")) {
                 if (cut % 2 == 0) {
-                    second.send(
-                            "{\"event\":\"resume\",\"payload\":{\"ref\":\"%s\",\"after_seq\":%d}}".formatted(ref, cut));
+                    second.resume(ref, cut);
                 } else {
                     second.query(ref, "count " + thoughts + " 5", ",\"after_seq\":" + cut);
                 }
@@ -218,11 +217,11 @@ class ProbeIT {
         }
         try (Wire back = Wire.joined(server, "leaving")) {
             await().atMost(10, SECONDS).until(() -> {
-                back.send("{\"event\":\"resume\",\"payload\":{\"ref\":\"stop\"}}");
+                back.resume("stop", 0);
                 JsonNode reply = back.next("phx_reply");
                 return reply.path("status").asText().equals("ok");
             });
-            back.send("{\"event\":\"resume\",\"payload\":{\"ref\":\"stay\"}}");
+            back.resume("stay", 0);
             List<JsonNode> results = new ArrayList<>();
             while (results.size() < 2) {
                 JsonNode result = back.next("result");

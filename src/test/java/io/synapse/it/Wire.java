@@ -59,6 +59,10 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
         send("{\"event\":\"query\",\"payload\":{\"q\":\"%s\",\"ref\":\"%s\"%s}}".formatted(question, ref, more));
     }
 
+    void resume(String ref, int afterSeq) {
+        send("{\"event\":\"resume\",\"payload\":{\"ref\":\"%s\",\"after_seq\":%d}}".formatted(ref, afterSeq));
+    }
+
     void interrupt(String ref) {
         send("{\"event\":\"interrupt\",\"payload\":{\"ref\":\"%s\",\"reason\":\"test\"},\"ref\":\"i\"}".formatted(ref));
     }

@@ -84,7 +84,7 @@ class OperationsTest {
                         new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
                         new OutboxConfig(1, 1, 1, Duration.ofSeconds(1)),
                         QUERIES,
-                        new LibraryConfig(Optional.empty(), 0, 1, 1, 1),
+                        new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 service);
     }

@@ -32,7 +32,8 @@ class EventFieldsTest {
     }
 
     private void assertInvalid(String event, String payload, String reason, String detail) {
-        assertThat(decode(event, payload)).isEqualTo(new Invalid(ADDRESS, Invalid.Kind.PAYLOAD, reason, detail));
+        Invalid.Kind kind = event.equals("phx_join") ? Invalid.Kind.JOIN : Invalid.Kind.PAYLOAD;
+        assertThat(decode(event, payload)).isEqualTo(new Invalid(ADDRESS, kind, reason, detail));
     }
 
     @Test

@@ -166,6 +166,7 @@ class PhoenixCodecBinaryTest {
         data.writeBytes(utf8("b\",\"ref\":\"r\"}"));
         Invalid invalid = malformed(push("3", "4", "t", "query", data.toByteArray()));
         assertThat(invalid.address()).isEqualTo(new Address(Ref.of("3"), Ref.of("4"), "t"));
+        assertThat(invalid.detail()).isEqualTo("not UTF-8");
     }
 
     @Test

@@ -106,20 +106,34 @@ class QueryLifeTest {
         });
     }
 
-    @Test
-    @DisplayName("M4: a queued query that is interrupted or times out never runs")
-    void queuedQueriesThatEndNeverRun() throws Exception {
-        CountDownLatch release = new CountDownLatch(1);
-        List<String> ran = new CopyOnWriteArrayList<>();
-        try (QueryFixture f = new QueryFixture(
+    /** A service with one place, which the query {@code first} holds until it is released, and then gives free. */
+    private static final class OnePlace implements AutoCloseable {
+        private final CountDownLatch release = new CountDownLatch(1);
+        private final List<String> ran = new CopyOnWriteArrayList<>();
+        private final QueryFixture fixture = new QueryFixture(
                 (question, context) -> {
                     ran.add(question.ref());
                     release.await(10, TimeUnit.SECONDS);
                     return Answer.of("x").done();
                 },
-                config(1, 4))) {
-            f.service.submit(requestWithTimeout("first", 60), NOTHING);
+                config(1, 50));
+
+        OnePlace() {
+            fixture.service.submit(requestWithTimeout("first", 60), NOTHING);
             until(() -> ran.size() == 1);
+        }
+
+        @Override
+        public void close() {
+            fixture.close();
+        }
+    }
+
+    @Test
+    @DisplayName("M4: a queued query that is interrupted or times out never runs")
+    void queuedQueriesThatEndNeverRun() {
+        try (OnePlace place = new OnePlace()) {
+            QueryFixture f = place.fixture;
             QueryFixture.Client interrupted = f.client();
             QueryFixture.Client late = f.client();
             interrupted.ask(request("interrupted"));
@@ -132,9 +146,9 @@ class QueryLifeTest {
             f.timers.advance(TIMEOUT);
             assertThat(late.result()).contains("\"status\":\"timeout\"").contains("\"reason\":\"timeout\"");
             assertThat(f.service.status().waiting()).isZero();
-            release.countDown();
+            place.release.countDown();
             until(() -> f.service.status().running() == 0);
-            assertThat(ran).containsExactly("first");
+            assertThat(place.ran).containsExactly("first");
             assertThat(f.count(Counter.ENGINES_RUNAWAY)).isZero();
         }
     }
@@ -180,27 +194,18 @@ class QueryLifeTest {
 
     @Test
     @DisplayName("M4: priority 9 before 0, and in order inside one priority")
-    void prioritiesAndOrder() throws Exception {
-        CountDownLatch release = new CountDownLatch(1);
-        List<String> ran = new CopyOnWriteArrayList<>();
-        try (QueryFixture f = new QueryFixture(
-                (question, context) -> {
-                    ran.add(question.ref());
-                    release.await(10, TimeUnit.SECONDS);
-                    return Answer.of("x").done();
-                },
-                config(1, 50))) {
-            f.service.submit(request("first"), NOTHING);
-            until(() -> ran.size() == 1);
+    void prioritiesAndOrder() {
+        try (OnePlace place = new OnePlace()) {
+            QueryFixture f = place.fixture;
             for (int i = 0; i < 30; i++) {
                 f.service.submit(request("p" + (i % 10) + "-" + i / 10, i % 10, OnDisconnect.CONTINUE), NOTHING);
             }
-            release.countDown();
-            until(() -> ran.size() == 31);
+            place.release.countDown();
+            until(() -> place.ran.size() == 31);
             List<String> expected = IntStream.range(0, 30)
                     .mapToObj(i -> "p" + (9 - i / 3) + "-" + i % 3)
                     .toList();
-            assertThat(ran.subList(1, 31)).isEqualTo(expected);
+            assertThat(place.ran.subList(1, 31)).isEqualTo(expected);
         }
     }
 

@@ -241,6 +241,29 @@ class MessageRouterTest {
     }
 
     @Test
+    @DisplayName(
+            "M2, M5: a join with a wrong field is told which, on a topic that is joined or not, and changes nothing")
+    void joinsWithAWrongField() {
+        String wrong = "[\"7\",\"7\",\"cortex:a\",\"phx_join\",{\"api_key\":5}]";
+        String refusal = "[\"7\",\"7\",\"cortex:a\",\"phx_reply\",{\"status\":\"error\",\"response\":"
+                + "{\"reason\":\"invalid field\",\"detail\":\"api_key must be text\"}}]";
+        Client client = client().say(wrong);
+        assertThat(client.sent()).containsExactly(refusal);
+        client.say(JOIN);
+        client.sent();
+        client.say(wrong);
+        assertThat(client.sent()).containsExactly(refusal);
+        client.say("[\"3\",\"9\",\"cortex:a\",\"ping\",{}]");
+        assertThat(client.sent()).hasSize(2);
+        client.say("{\"event\":\"phx_join\",\"payload\":{\"after_seq\":-1}}");
+        assertThat(client.sent())
+                .singleElement()
+                .asString()
+                .contains("\"topic\":\"phoenix\"", "\"invalid field\"", "after_seq must be within");
+        assertThat(counters.get(Counter.FRAMES_INVALID)).isEqualTo(3);
+    }
+
+    @Test
     @DisplayName("M2: who the handshake identified joins without a key, the agents it may and no other")
     void theIdentityOfTheHandshake() {
         Client client = new Client("c1", Optional.of(new Identity("bob", Set.of("a"))));
@@ -393,6 +416,48 @@ class MessageRouterTest {
         assertThat(sent.get(1)).startsWith("[\"8\",null,\"cortex:a\",\"thought\",{\"ref\":\"r\",\"seq\":2,");
         assertThat(sent.get(2)).startsWith("[\"8\",null,\"cortex:a\",\"result\",");
         assertThat(client.connection.isOpen()).isTrue();
+    }
+
+    @Test
+    @DisplayName("M2, M24: leaving a topic that failed forgets what was followed there")
+    void leavingACrashedTopic() {
+        Client client = joined().say("[\"3\",\"4\",\"cortex:a\",\"query\",{\"q\":\"x\",\"ref\":\"r\"}]");
+        words.add("one");
+        client.sent(2);
+        brokenClock.set(true);
+        client.say("[\"3\",\"5\",\"cortex:a\",\"ping\",{}]");
+        brokenClock.set(false);
+        client.say("[\"3\",\"6\",\"cortex:a\",\"phx_leave\",{}]");
+        assertThat(client.sent())
+                .containsExactly(
+                        "[\"3\",\"3\",\"cortex:a\",\"phx_error\",{\"reason\":\"channel_crash\"}]",
+                        "[\"3\",\"6\",\"cortex:a\",\"phx_reply\",{\"status\":\"ok\",\"response\":{}}]");
+        words.add("two");
+        words.add("end");
+        until(() -> counters.get(Counter.QUERIES_SUCCEEDED) == 1);
+        client.say(JOIN.replace("\"3\"", "\"8\""), "[\"8\",\"9\",\"cortex:a\",\"ping\",{}]");
+        assertThat(client.sent())
+                .hasSize(3)
+                .noneMatch(text -> text.contains("\"thought\"") || text.contains("\"result\""));
+    }
+
+    @Test
+    @DisplayName("B1: resuming and joining again hand a query over: nothing is missing or twice, nor is it abandoned")
+    void handingOver() {
+        Client client = joined().say("[\"3\",\"4\",\"cortex:a\",\"query\","
+                + "{\"q\":\"x\",\"ref\":\"r\",\"on_disconnect\":\"cancel\"}]");
+        words.add("one");
+        client.sent(2);
+        client.say("[\"3\",\"5\",\"cortex:a\",\"resume\",{\"ref\":\"r\"}]");
+        assertThat(client.sent(2)).last().asString().contains("\"seq\":1,");
+        client.say(JOIN.replace("\"3\"", "\"8\""));
+        assertThat(client.sent()).containsExactly(joinReply("8", "a"), "[\"3\",\"3\",\"cortex:a\",\"phx_close\",{}]");
+        words.addAll(List.of("two", "end"));
+        List<String> rest = client.sent(2);
+        assertThat(rest).hasSize(2);
+        assertThat(rest.get(0)).startsWith("[\"8\",null,\"cortex:a\",\"thought\",{\"ref\":\"r\",\"seq\":2,");
+        assertThat(rest.get(1)).contains("\"status\":\"success\"");
+        assertThat(counters.get(Counter.QUERIES_INTERRUPTED)).isZero();
     }
 
     @Test

@@ -94,6 +94,17 @@ class SecurityTest {
     }
 
     @Test
+    @DisplayName("M17: by key only the key counts, so that no token can be had for a token")
+    void byKeyOnly() throws Exception {
+        ApiKeys keys = new ApiKeys(List.of(new ApiKeyConfig("bob", sha256("k1"), Set.of("a", "b"))), false);
+        Authenticator authenticator = new Authenticator(keys, tokens(NOW));
+        String token = tokens(NOW).issue(BOB, MAX_AGE).token();
+        assertThat(authenticator.identify(token)).contains(BOB);
+        assertThat(authenticator.identifyByKey(token)).isEmpty();
+        assertThat(authenticator.identifyByKey("k1")).contains(BOB);
+    }
+
+    @Test
     @DisplayName("M2: a token's age is bounded whatever it says, and clocks may differ by 30 s")
     void agesAndClocks() throws Exception {
         String noEnd = signed(claims(), JWSAlgorithm.HS256, SECRET);

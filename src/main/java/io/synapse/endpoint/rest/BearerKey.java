@@ -12,11 +12,16 @@ final class BearerKey {
 
     private BearerKey() {}
 
-    static Optional<Identity> identify(HttpHeaders headers, Authenticator authenticator) {
+    /** What stands there, good or not. */
+    static Optional<String> offered(HttpHeaders headers) {
         String header = headers.getHeaderString(HttpHeaders.AUTHORIZATION);
         if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Optional.empty();
         }
-        return authenticator.identify(header.substring(SCHEME.length()).strip());
+        return Optional.of(header.substring(SCHEME.length()).strip());
+    }
+
+    static Optional<Identity> identify(HttpHeaders headers, Authenticator authenticator) {
+        return offered(headers).flatMap(authenticator::identify);
     }
 }

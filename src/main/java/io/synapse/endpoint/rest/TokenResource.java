@@ -39,12 +39,16 @@ public class TokenResource {
     /**
      * Makes a token.
      *
-     * @return 201 with {@code {token, expires_at}}, {@code expires_at} in epoch milliseconds; 401 without a good key
+     * @return 201 with {@code {token, expires_at}}, {@code expires_at} in epoch milliseconds; 401 without a good
+     *     credential; 403 with a token, for its holder could prolong it for ever
      */
     @POST
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     public Response create() {
-        Optional<Identity> identity = BearerKey.identify(headers, authenticator);
+        Optional<Identity> identity = BearerKey.offered(headers).flatMap(authenticator::identifyByKey);
+        if (identity.isEmpty() && BearerKey.identify(headers, authenticator).isPresent()) {
+            return Problem.of(Response.Status.FORBIDDEN, "a token makes no other token; an API key is needed");
+        }
         if (identity.isEmpty()) {
             return Problem.of(Response.Status.UNAUTHORIZED, "Authorization: Bearer with an API key is needed");
         }

@@ -19,9 +19,6 @@ import java.util.function.Consumer;
  */
 final class DocumentReader {
 
-    /** Bytes of all documents together, at most: what an index in memory can take without a word from the operator. */
-    static final long MAX_TOTAL_BYTES = 128L * 1024 * 1024;
-
     static final String PACKED = "synapse-docs/";
 
     private static final String INDEX = PACKED + "index.txt";
@@ -96,7 +93,7 @@ final class DocumentReader {
     }
 
     private void read(String name, InputStream in, Consumer<SourceDocument> each) throws IOException {
-        if (totalBytes >= MAX_TOTAL_BYTES) {
+        if (totalBytes >= config.maxTotalBytes()) {
             leftOut.tooMany();
             return;
         }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Splits Markdown into headings and paragraphs, keeping the paragraphs as they are written. Understands what decides
+ * Splits Markdown into headings and paragraphs, keeping the marks of the paragraphs as they are written. Understands what decides
  * where a passage begins and ends: headings of both styles, blank lines, code fences and front matter. One pass over
  * the lines, without regular expressions, so no document makes it slow.
  */
@@ -17,7 +17,7 @@ final class MarkdownBlocks {
     private static final int MAX_LEVEL = 6;
 
     private final List<Block> blocks = new ArrayList<>();
-    private final StringBuilder paragraph = new StringBuilder();
+    private final MarkdownParagraph paragraph = new MarkdownParagraph();
     private String fence = "";
     private String opening = "";
 
@@ -39,7 +39,7 @@ final class MarkdownBlocks {
             }
         }
         if (!fence.isEmpty()) {
-            append(fence);
+            paragraph.verbatim(fence);
         }
         endParagraph();
     }
@@ -59,15 +59,13 @@ final class MarkdownBlocks {
         } else if (bare.startsWith("```") || bare.startsWith("~~~")) {
             fence = bare.substring(0, count(bare, bare.charAt(0)));
             opening = line;
-            append(line);
-        } else if (isUnderline(bare) && paragraph.length() > 0 && paragraph.indexOf("\n") < 0) {
-            String heading = paragraph.toString();
-            paragraph.setLength(0);
-            addHeading(Block.markdownHeading(bare.charAt(0) == '=' ? 1 : 2, heading));
+            paragraph.verbatim(line);
+        } else if (isUnderline(bare) && paragraph.lines() == 1) {
+            addHeading(Block.markdownHeading(bare.charAt(0) == '=' ? 1 : 2, paragraph.take()));
         } else if (isUnderline(bare)) {
             endParagraph();
         } else {
-            heading(bare).ifPresentOrElse(this::addHeading, () -> append(line.stripTrailing()));
+            heading(bare).ifPresentOrElse(this::addHeading, () -> paragraph.prose(line));
         }
     }
 
@@ -82,15 +80,15 @@ final class MarkdownBlocks {
         String bare = line.strip();
         boolean isEnd = bare.startsWith(fence) && count(bare, fence.charAt(0)) == bare.length();
         if (isEnd) {
-            append(fence);
+            paragraph.verbatim(fence);
             fence = "";
         } else if (paragraph.length() > MAX_CODE) {
-            append(fence);
+            paragraph.verbatim(fence);
             endParagraph();
-            append(opening);
-            append(line);
+            paragraph.verbatim(opening);
+            paragraph.verbatim(line);
         } else {
-            append(line);
+            paragraph.verbatim(line);
         }
     }
 
@@ -122,17 +120,10 @@ final class MarkdownBlocks {
         return count;
     }
 
-    private void append(String line) {
-        if (paragraph.length() > 0) {
-            paragraph.append('\n');
-        }
-        paragraph.append(line);
-    }
-
     private void endParagraph() {
-        if (!paragraph.toString().isBlank()) {
-            blocks.add(Block.body(paragraph.toString()));
+        String text = paragraph.take();
+        if (!text.isBlank()) {
+            blocks.add(Block.body(text));
         }
-        paragraph.setLength(0);
     }
 }

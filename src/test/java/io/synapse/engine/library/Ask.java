@@ -31,7 +31,7 @@ final class Ask {
     }
 
     static LibraryConfig config(Path folder) {
-        return new LibraryConfig(Optional.of(folder.toString()), PACE, 3, 1000, MIB);
+        return new LibraryConfig(Optional.of(folder.toString()), PACE, 3, 1000, MIB, 128 * MIB);
     }
 
     static LibraryEngine engine(Path folder) {

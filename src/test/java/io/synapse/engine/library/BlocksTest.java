@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,42 @@ class BlocksTest {
         @Test
         void closesAFenceThatTheDocumentLeftOpen() {
             assertThat(MarkdownBlocks.of("~~~\ncode")).containsExactly(Block.body("~~~\ncode\n~~~"));
+        }
+
+        @Test
+        @DisplayName("The line breaks of a paragraph's source are spaces, for nobody sees them in Markdown")
+        void makesSpacesOfSoftLineBreaks() {
+            assertThat(MarkdownBlocks.of("one\n  two\nthree * 4\n\n- first\n  goes on\n- second\n\n1. a\n2) b\n   c"))
+                    .containsExactly(
+                            Block.body("one two three * 4"),
+                            Block.body("- first goes on\n- second"),
+                            Block.body("1. a\n2) b c"));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "    indented\n      code",
+                    "> a quote\n> of lines",
+                    "| a | b |\n|---|---|\n| 1 | 2 |\nx",
+                    "a | b\n--- | ---\n1 | 2",
+                    "hard\\\nbreak",
+                    "[a]: https://a.example\n[b]: https://b.example",
+                    "words:\n```\na\nb\n```\nmore"
+                })
+        void keepsLineBreaksThatMeanSomething(String text) {
+            assertThat(MarkdownBlocks.of(text)).containsExactly(Block.body(text));
+        }
+
+        @Test
+        void keepsTheLineBreakAfterTwoSpaces() {
+            assertThat(MarkdownBlocks.of("one  \ntwo\nthree")).containsExactly(Block.body("one\ntwo three"));
+        }
+
+        @Test
+        void aParagraphOfSeveralLinesIsNoHeading() {
+            assertThat(MarkdownBlocks.of("one\ntwo\n---\nthree"))
+                    .containsExactly(Block.body("one two"), Block.body("three"));
         }
 
         @Test

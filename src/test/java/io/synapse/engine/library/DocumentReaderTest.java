@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -120,7 +122,7 @@ class DocumentReaderTest {
     void stopsAtAnInterrupt() throws IOException {
         write("a.md", "a");
         write("b.md", "b");
-        LibraryConfig config = new LibraryConfig(Optional.of(folder.toString()), 0, 3, 100, 100);
+        LibraryConfig config = new LibraryConfig(Optional.of(folder.toString()), 0, 3, 100, 100, 1 << 20);
         DocumentReader reader = new DocumentReader(config, null, leftOut);
 
         try {
@@ -137,11 +139,25 @@ class DocumentReaderTest {
     @ValueSource(strings = {"missing", "file.md", "\0"})
     void namesThePropertyWhenTheFolderCannotBeRead(String name) throws IOException {
         write("file.md", "x");
-        LibraryConfig config = new LibraryConfig(Optional.of(folder + "/" + name), 0, 3, 100, 100);
+        LibraryConfig config = new LibraryConfig(Optional.of(folder + "/" + name), 0, 3, 100, 100, 1 << 20);
 
         assertThatThrownBy(() -> new DocumentReader(config, null, leftOut).read(document -> {}))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("synapse.library.folder: is not a folder that can be read");
+    }
+
+    @Test
+    @DisplayName("Once the bytes of all documents together are read, the documents that remain are left out")
+    void stopsAtTheBytesOfAllDocuments() throws IOException {
+        write("a.md", "a".repeat(1000));
+        write("b.md", "b".repeat(1000));
+        write("c.md", "c");
+        LibraryConfig config = new LibraryConfig(Optional.of(folder.toString()), 0, 3, 100, 10_000, 2000);
+        List<String> names = new ArrayList<>();
+        new DocumentReader(config, null, leftOut).read(document -> names.add(document.name()));
+
+        assertThat(names).containsExactly("a.md", "b.md");
+        assertThat(leftOut.toString()).contains("1 documents beyond the bounds");
     }
 
     private void write(String name, String text) throws IOException {
@@ -150,7 +166,7 @@ class DocumentReaderTest {
 
     private Map<String, String> read(int maxDocuments, int maxBytes) throws IOException {
         Map<String, String> texts = new TreeMap<>();
-        LibraryConfig config = new LibraryConfig(Optional.of(folder.toString()), 0, 3, maxDocuments, maxBytes);
+        LibraryConfig config = new LibraryConfig(Optional.of(folder.toString()), 0, 3, maxDocuments, maxBytes, 1 << 20);
         new DocumentReader(config, null, leftOut).read(document -> texts.put(document.name(), document.text()));
         return texts;
     }

@@ -97,7 +97,7 @@ class LibraryEngineTest {
 
     @Test
     void quotesNoMorePassagesThanConfigured() {
-        LibraryConfig one = new LibraryConfig(Optional.of(Ask.sample().toString()), 0, 1, 100, 10_000);
+        LibraryConfig one = new LibraryConfig(Optional.of(Ask.sample().toString()), 0, 1, 100, 10_000, 1 << 20);
 
         assertThat((List<?>) Ask.ask(Ask.engine(one), "key", context).get("sources"))
                 .hasSize(1);
@@ -181,7 +181,7 @@ class LibraryEngineTest {
         Path packed = Files.createDirectories(root.resolve("synapse-docs/design"));
         Files.writeString(packed.resolve("broker.md"), "# Broker\n\nThe broker carries messages between nodes.\n");
         Files.writeString(packed.getParent().resolve("index.txt"), "design/broker.md\n\nmissing.md\n");
-        LibraryConfig none = new LibraryConfig(Optional.empty(), 0, 3, 100, 10_000);
+        LibraryConfig none = new LibraryConfig(Optional.empty(), 0, 3, 100, 10_000, 1 << 20);
         try (URLClassLoader resources =
                 new URLClassLoader(new URL[] {root.toUri().toURL()}, null)) {
             Map<String, Object> data = Ask.ask(new LibraryEngine(none, true, resources), "broker", context);
