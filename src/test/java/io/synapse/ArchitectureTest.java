@@ -42,6 +42,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.stream..")
             .layer("connection")
             .definedBy("io.synapse.connection..")
+            .layer("topic")
+            .definedBy("io.synapse.topic..")
             .layer("engine")
             .definedBy("io.synapse.engine")
             .layer("library")
@@ -74,15 +76,18 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("library")
             .mayOnlyAccessLayers("engine", "config")
+            .whereLayer("topic")
+            .mayOnlyAccessLayers("connection", "stream", "protocol", "config", "platform")
             .whereLayer("query")
             .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
             .whereLayer("security")
             .mayOnlyAccessLayers("protocol", "config", "platform")
             .whereLayer("routing")
-            .mayOnlyAccessLayers("query", "engine", "security", "connection", "protocol", "config", "platform")
+            .mayOnlyAccessLayers(
+                    "query", "topic", "stream", "engine", "security", "connection", "protocol", "config", "platform")
             .whereLayer("operations")
             .mayOnlyAccessLayers(
-                    "query", "connection", "protocol", "stream", "engine", "security", "config", "platform")
+                    "query", "topic", "connection", "protocol", "stream", "engine", "security", "config", "platform")
             .whereLayer("endpoint")
             .mayOnlyAccessLayers(
                     "platform",
@@ -108,6 +113,7 @@ class ArchitectureTest {
                     "io.synapse.protocol..",
                     "io.synapse.stream..",
                     "io.synapse.connection..",
+                    "io.synapse.topic..",
                     "io.synapse.engine..",
                     "io.synapse.query..",
                     "io.synapse.security..",

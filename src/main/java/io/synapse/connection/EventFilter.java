@@ -17,6 +17,15 @@ public final class EventFilter {
     }
 
     /**
+     * What is wanted.
+     *
+     * @return names of events; empty means all
+     */
+    public Set<String> wanted() {
+        return wanted;
+    }
+
+    /**
      * Whether an event is wanted.
      *
      * @param event its name

@@ -227,8 +227,7 @@ public sealed interface ClientMessage extends Inbound {
      * @param payload what it holds
      * @param idempotencyKey names it, if given
      */
-    record Publish(
-            Address address, TopicPattern topic, String event, RawJson payload, Optional<String> idempotencyKey)
+    record Publish(Address address, TopicPattern topic, String event, RawJson payload, Optional<String> idempotencyKey)
             implements ClientMessage {
         @Override
         public Kind kind() {
@@ -245,8 +244,7 @@ public sealed interface ClientMessage extends Inbound {
      * @param limit how many at most, if given
      * @param backwards whether the newest come first
      */
-    record History(
-            Address address, TopicPattern topic, Optional<Since> since, OptionalInt limit, boolean backwards)
+    record History(Address address, TopicPattern topic, Optional<Since> since, OptionalInt limit, boolean backwards)
             implements ClientMessage {
         @Override
         public Kind kind() {

@@ -27,7 +27,7 @@ final class Fields {
 
     static final Fields EMPTY = new Fields(Map.of());
 
-    private static final Json FLAT = new Json(2, 64 * 1024);
+    private static final Json FLAT = new Json(2, 0, 64 * 1024);
 
     private final Map<String, Object> values;
 

@@ -48,9 +48,7 @@ final class TopicMessages {
     static Inbound subscribe(Address address, Fields fields) throws WrongField {
         Set<String> events = fields.texts("events", MAX_EVENTS, MAX_EVENT_LENGTH);
         if (fields.isAbsent("topic")) {
-            return fields.isAbsent("events")
-                    ? missing(address, "topic or events")
-                    : new Filter(address, events);
+            return fields.isAbsent("events") ? missing(address, "topic or events") : new Filter(address, events);
         }
         return new Subscribe(address, target(fields), events, fields.text("policy", MAX_WORD), since(fields));
     }

@@ -1,6 +1,8 @@
 package io.synapse.query;
 
 import io.synapse.connection.Connection;
+import io.synapse.connection.EventFilter;
+import io.synapse.platform.Wakeup;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Payloads;
@@ -14,7 +16,6 @@ import io.synapse.stream.PositionedStream.Slice;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -35,8 +36,9 @@ public final class QueryViewer implements Connection.Source {
      * @param topic the topic they come on
      * @param joinRef the client's join of that topic
      * @param nested whether type and content stand in an object of their own
+     * @param filter what the client wants; how a query ends it is always told
      */
-    public record Format(String topic, Ref joinRef, boolean nested) {}
+    public record Format(String topic, Ref joinRef, boolean nested, EventFilter filter) {}
 
     /** A message that takes its place in the stream, for this client only. */
     private record Aside(long after, ServerMessage message) {}
@@ -49,7 +51,7 @@ public final class QueryViewer implements Connection.Source {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Queue<Aside> asides = new ArrayDeque<>();
-    private final AtomicInteger wake = new AtomicInteger();
+    private final Wakeup wakeup = new Wakeup(this::look);
     private volatile long position;
     private boolean paused;
     private volatile boolean detached;
@@ -152,21 +154,18 @@ public final class QueryViewer implements Connection.Source {
 
     @Override
     public void pump() {
-        if (wake.getAndIncrement() != 0) {
-            return;
+        wakeup.ask();
+    }
+
+    private void look() {
+        try {
+            moveOn();
+        } catch (RuntimeException e) {
+            // Going on would leave a gap that the client cannot see; a new connection can resume.
+            LOGGER.log(Level.ERROR, "a stream could not be written", e);
+            detach();
+            connection.abort(CloseReason.INTERNAL);
         }
-        int seen = 1;
-        do {
-            try {
-                moveOn();
-            } catch (RuntimeException e) {
-                // Going on would leave a gap that the client cannot see; a new connection can resume.
-                LOGGER.log(Level.ERROR, "a stream could not be written", e);
-                detach();
-                connection.abort(CloseReason.INTERNAL);
-            }
-            seen = wake.addAndGet(-seen);
-        } while (seen != 0);
         query.flow().progressed();
     }
 
@@ -226,6 +225,9 @@ public final class QueryViewer implements Connection.Source {
     private void write(QueryEvent event, long offset) {
         String ref = query.id().ref();
         if (event instanceof ThoughtEvent thought) {
+            if (!format.filter().passes("thought")) {
+                return;
+            }
             push(
                     "thought",
                     Payloads.thought(

@@ -1,10 +1,13 @@
 package io.synapse.routing;
 
+import io.synapse.connection.EventFilter;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Ref;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryViewer;
 import io.synapse.security.Identity;
+import io.synapse.topic.SubscribeRequest;
+import io.synapse.topic.Subscriptions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +27,8 @@ final class Channel {
     private final boolean nestedThoughts;
     private final Identity identity;
     private final Map<String, QueryViewer> following = new ConcurrentHashMap<>();
+    private final Subscriptions subscriptions = new Subscriptions();
+    private final EventFilter filter = new EventFilter();
 
     Channel(String topic, String agent, Ref joinRef, boolean nestedThoughts, Identity identity) {
         this.topic = topic;
@@ -49,12 +54,24 @@ final class Channel {
         return identity;
     }
 
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    EventFilter filter() {
+        return filter;
+    }
+
+    SubscribeRequest.Reader reader() {
+        return new SubscribeRequest.Reader(topic, joinRef, filter);
+    }
+
     QueryId query(String ref) {
         return new QueryId(agent, ref);
     }
 
     QueryViewer.Format format() {
-        return new QueryViewer.Format(topic, joinRef, nestedThoughts);
+        return new QueryViewer.Format(topic, joinRef, nestedThoughts, filter);
     }
 
     /** The viewer of a query, or null. One whose query has ended may still be here. */
@@ -82,12 +99,12 @@ final class Channel {
     }
 
     /**
-     * Passes all queries on: nothing more is sent for this join, then another takes over where it stopped, then the
-     * queries are let go. They are followed all the while, so no {@code on_disconnect} is set off.
+     * Passes everything on: nothing more is sent for this join, then another takes over where it stopped, then all is let
+     * go. Queries They are followed all the while, so no {@code on_disconnect} is set off.
      *
-     * @param successor is given the seq of the last thought sent of each query
+     * @param successor is given what was followed, and how far
      */
-    void handOver(Consumer<Map<String, Long>> successor) {
+    void handOver(Consumer<Followed> successor) {
         Map<String, Long> positions = new HashMap<>();
         following.forEach((ref, viewer) -> {
             if (!viewer.isDetached()) {
@@ -95,7 +112,7 @@ final class Channel {
             }
         });
         try {
-            successor.accept(positions);
+            successor.accept(new Followed(positions, subscriptions.pause(), filter.wanted()));
         } finally {
             release();
         }
@@ -118,8 +135,9 @@ final class Channel {
         }
     }
 
-    /** Lets all queries go. */
+    /** Lets everything go. */
     void release() {
+        subscriptions.release();
         following.values().forEach(QueryViewer::detach);
         following.clear();
     }

@@ -27,7 +27,9 @@ final class HistoryBody {
         long first = page.slice().first();
         String epoch = page.end().epoch();
         long last = backwards ? first - told.size() + 1 : first + told.size() - 1;
-        boolean more = backwards ? count < all.size() || !told.isEmpty() && last > 1 : last < page.end().offset();
+        boolean more = backwards
+                ? count < all.size() || !told.isEmpty() && last > 1
+                : last < page.end().offset();
         return generator -> {
             generator.writeStartObject();
             generator.writeStringField("topic", topic);

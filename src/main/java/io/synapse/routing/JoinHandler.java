@@ -28,6 +28,7 @@ public final class JoinHandler {
     private final Authenticator authenticator;
     private final ConnectionRegistry registry;
     private final QueryHandler queries;
+    private final TopicHandler topics;
     private final LimitsConfig limits;
     private final Counters counters;
 
@@ -37,6 +38,7 @@ public final class JoinHandler {
      * @param authenticator who is who
      * @param registry where joins are noted
      * @param queries follows queries again
+     * @param topics subscribes again
      * @param limits how many topics a connection may join
      * @param counters for what happens
      */
@@ -44,11 +46,13 @@ public final class JoinHandler {
             Authenticator authenticator,
             ConnectionRegistry registry,
             QueryHandler queries,
+            TopicHandler topics,
             LimitsConfig limits,
             Counters counters) {
         this.authenticator = authenticator;
         this.registry = registry;
         this.queries = queries;
+        this.topics = topics;
         this.limits = limits;
         this.counters = counters;
     }
@@ -95,19 +99,15 @@ public final class JoinHandler {
     }
 
     private void enter(CortexSession session, Join join, Channel old, Channel channel) {
-        Map<String, Long> positions = new HashMap<>(session.restore(channel.topic()));
         if (old == null) {
-            begin(session, join, null, channel, positions);
+            begin(session, join, null, channel, session.restore(channel.topic()));
         } else {
-            old.handOver(followed -> {
-                positions.putAll(followed);
-                begin(session, join, old, channel, positions);
-            });
+            old.handOver(followed -> begin(session, join, old, channel, followed));
         }
     }
 
     // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.
-    private void begin(CortexSession session, Join join, Channel old, Channel channel, Map<String, Long> positions) {
+    private void begin(CortexSession session, Join join, Channel old, Channel channel, Followed followed) {
         session.add(channel);
         registry.joined(session.connection(), channel.agent());
         session.reply(
@@ -120,8 +120,11 @@ public final class JoinHandler {
         if (old != null) {
             session.connection().send(new ServerMessage.TopicClosed(old.joinRef(), old.topic()));
         }
+        channel.filter().set(followed.events());
+        Map<String, Long> positions = new HashMap<>(followed.queries());
         join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
         positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
+        followed.topics().forEach(request -> topics.subscribeAgain(session, channel, request));
     }
 
     void leave(CortexSession session, Channel channel, Address address) {

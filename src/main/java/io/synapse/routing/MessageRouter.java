@@ -34,6 +34,7 @@ public final class MessageRouter {
     private final ConnectionRegistry registry;
     private final JoinHandler joins;
     private final QueryHandler queries;
+    private final TopicHandler topics;
     private final LimitsConfig limits;
     private final Timers timers;
     private final Counters counters;
@@ -44,6 +45,7 @@ public final class MessageRouter {
      * @param registry where connections are tracked
      * @param joins handles joins and leaves
      * @param queries handles everything about queries
+     * @param topics handles everything about topics
      * @param limits what a client may do wrong
      * @param timers delays the close of a connection that does too much of it
      * @param counters for what happens
@@ -52,12 +54,14 @@ public final class MessageRouter {
             ConnectionRegistry registry,
             JoinHandler joins,
             QueryHandler queries,
+            TopicHandler topics,
             LimitsConfig limits,
             Timers timers,
             Counters counters) {
         this.registry = registry;
         this.joins = joins;
         this.queries = queries;
+        this.topics = topics;
         this.limits = limits;
         this.timers = timers;
         this.counters = counters;
@@ -153,6 +157,11 @@ public final class MessageRouter {
             case QUERY -> queries.query(session, channel, address, (ClientMessage.Query) message);
             case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
+            case SUBSCRIBE -> topics.subscribe(session, channel, address, (ClientMessage.Subscribe) message);
+            case FILTER -> topics.filter(session, channel, address, (ClientMessage.Filter) message);
+            case UNSUBSCRIBE -> topics.unsubscribe(session, channel, address, (ClientMessage.Unsubscribe) message);
+            case PUBLISH -> topics.publish(session, channel, address, (ClientMessage.Publish) message);
+            case HISTORY -> topics.history(session, channel, address, (ClientMessage.History) message);
             case PING -> queries.ping(session, channel, address, (ClientMessage.Ping) message);
             case JOIN, HEARTBEAT -> throw new IllegalStateException("handled before: " + message.kind());
         }
@@ -189,7 +198,7 @@ public final class MessageRouter {
             session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
             return;
         }
-        channel.handOver(positions -> session.crashed(channel.topic(), positions));
+        channel.handOver(followed -> session.crashed(channel.topic(), followed));
         joins.forget(session, channel);
         session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
     }

@@ -25,6 +25,7 @@ import io.synapse.topic.TopicException;
 import io.synapse.topic.TopicHub;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
@@ -60,7 +61,8 @@ public final class TopicHandler {
     void subscribe(CortexSession session, Channel channel, Address address, Subscribe subscribe) {
         Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(config.slowPolicy()));
         String target = subscribe.target().text();
-        if (policy.isEmpty() || policy.get() == SlowPolicy.BLOCK && !subscribe.target().isTopic()) {
+        if (policy.isEmpty()
+                || policy.get() == SlowPolicy.BLOCK && !subscribe.target().isTopic()) {
             String detail = policy.isEmpty()
                     ? "policy must be block, drop-oldest or disconnect"
                     : "policy block needs one topic, without *";
@@ -74,8 +76,7 @@ public final class TopicHandler {
             refuse(session, address, target, Reasons.FORBIDDEN, null);
             return;
         }
-        if (!channel.subscriptions().has(target)
-                && session.subscriptions() >= config.subscriptionsPerConnection()) {
+        if (!channel.subscriptions().has(target) && session.subscriptions() >= config.subscriptionsPerConnection()) {
             refuse(session, address, target, Reasons.TOO_MANY_SUBSCRIPTIONS, null);
             return;
         }
@@ -113,10 +114,7 @@ public final class TopicHandler {
                     if (!subscribed.recovered().orElse(true)) {
                         session.connection()
                                 .sendData(new ServerMessage.Push(
-                                        channel.joinRef(),
-                                        channel.topic(),
-                                        "recovery",
-                                        subscribed(subscribed, again)));
+                                        channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed, again)));
                     }
                 })
                 .whenComplete((done, failure) -> {
@@ -125,22 +123,24 @@ public final class TopicHandler {
                                 channel.joinRef(),
                                 channel.topic(),
                                 Payloads.of(
-                                        "reason", reason(failure), "topic", request.target().text()));
+                                        "reason",
+                                        reason(failure),
+                                        "topic",
+                                        request.target().text()));
                     }
                 });
     }
 
     void filter(CortexSession session, Channel channel, Address address, Filter filter) {
         channel.filter().set(filter.events());
-        session.reply(address, Payloads.of("events", filter.events()));
+        session.reply(address, Payloads.of("events", List.copyOf(filter.events())));
     }
 
     // The reply comes after whatever was given to the connection before, so nothing of the topic comes after the reply.
     void unsubscribe(CortexSession session, Channel channel, Address address, Unsubscribe unsubscribe) {
         String target = unsubscribe.target().text();
         if (channel.subscriptions().end(target)) {
-            session.connection()
-                    .sendData(new ServerMessage.Reply(address, Status.OK, Payloads.of("topic", target)));
+            session.connection().sendData(new ServerMessage.Reply(address, Status.OK, Payloads.of("topic", target)));
         } else {
             refuse(session, address, target, Reasons.NOT_FOUND, null);
         }
@@ -218,7 +218,6 @@ public final class TopicHandler {
 
     private static void refuse(
             CortexSession session, Address address, String topic, String reason, Long retryAfterMillis) {
-        session.refuse(
-                address, Payloads.of("reason", reason, "topic", topic, "retry_after_ms", retryAfterMillis));
+        session.refuse(address, Payloads.of("reason", reason, "topic", topic, "retry_after_ms", retryAfterMillis));
     }
 }

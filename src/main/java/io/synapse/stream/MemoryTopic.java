@@ -46,7 +46,7 @@ final class MemoryTopic<E> {
 
     Page<E> page(PageRequest request) {
         boolean sameEpoch =
-                request.from().map(from -> from.epoch().equals(stream.epoch())).orElse(true);
+                request.from().map(from -> from.isIn(stream.epoch())).orElse(true);
         Slice<E> slice;
         if (!sameEpoch) {
             slice = new Slice<>(stream.end() + 1, List.of(), false);

@@ -10,6 +10,16 @@ import java.util.Objects;
  */
 public record Position(String epoch, long offset) {
 
+    /**
+     * Whether this place is one of a stream. The very beginning needs no epoch: every life of a stream begins at 0.
+     *
+     * @param streamEpoch the stream's present epoch
+     * @return whether the offset means something there
+     */
+    public boolean isIn(String streamEpoch) {
+        return epoch.equals(streamEpoch) || offset == 0 && epoch.isEmpty();
+    }
+
     /** Checks that it can be one. */
     public Position {
         Objects.requireNonNull(epoch, "epoch");

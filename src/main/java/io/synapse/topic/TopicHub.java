@@ -159,11 +159,8 @@ public final class TopicHub {
         subscription.begin();
     }
 
-    // From the very beginning needs no epoch: whatever life of the topic this is, it begins at 0.
     private static boolean canRecover(PositionedStream<?> stream, Position since) {
-        boolean sameLife = since.epoch().equals(stream.epoch())
-                || since.offset() == 0 && since.epoch().isEmpty();
-        return sameLife
+        return since.isIn(stream.epoch())
                 && since.offset() <= stream.end()
                 && stream.read(since.offset(), 1).complete();
     }

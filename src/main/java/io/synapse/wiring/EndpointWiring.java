@@ -19,6 +19,7 @@ import io.synapse.query.QueryService;
 import io.synapse.routing.JoinHandler;
 import io.synapse.routing.MessageRouter;
 import io.synapse.routing.QueryHandler;
+import io.synapse.routing.TopicHandler;
 import io.synapse.security.Authenticator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -48,10 +49,11 @@ public class EndpointWiring {
             Counters counters,
             ConnectionRegistry registry,
             QueryService queries,
+            TopicHandler topics,
             Authenticator authenticator) {
         QueryHandler queryHandler = new QueryHandler(queries, config.query(), clock);
-        JoinHandler joins = new JoinHandler(authenticator, registry, queryHandler, config.limits(), counters);
-        return new MessageRouter(registry, joins, queryHandler, config.limits(), timers, counters);
+        JoinHandler joins = new JoinHandler(authenticator, registry, queryHandler, topics, config.limits(), counters);
+        return new MessageRouter(registry, joins, queryHandler, topics, config.limits(), timers, counters);
     }
 
     @Produces

@@ -25,6 +25,7 @@ import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Topics;
 import jakarta.enterprise.inject.Instance;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -98,6 +99,7 @@ class HealthChecksTest {
                         new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
                         new OutboxConfig(1, 1, 1, SECOND),
                         QUERIES,
+                        Topics.CONFIG,
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 queries);

@@ -3,6 +3,7 @@ package io.synapse.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.config.LimitsConfig;
+import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
@@ -23,9 +24,11 @@ import io.synapse.security.ApiKeys;
 import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
+import io.synapse.security.TopicAccess;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -127,10 +130,17 @@ class MessageRouterTest {
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed));
         QueryHandler queries = new QueryHandler(service, config, new OddClock());
+        TopicHandler topics = new TopicHandler(
+                Topics.hub(timers.ticker(), counters),
+                new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()),
+                Topics.CONFIG,
+                fixed,
+                counters);
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, limits, counters),
+                new JoinHandler(authenticator, registry, queries, topics, limits, counters),
                 queries,
+                topics,
                 limits,
                 timers,
                 counters);
