@@ -30,6 +30,8 @@ class ConfigReaderTest {
             "synapse.auth.api-keys",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
+            "synapse.topics.subscribe",
+            "synapse.topics.publish",
             "synapse.library.folder");
 
     private final Map<String, String> values = shipped();

@@ -271,7 +271,7 @@ class SecurityTest {
     void subprotocols() {
         String key = entry("dGVzdF9rZXk");
         Optional<String> phoenix = Optional.of("phoenix");
-        Identity development = new Identity("development", Set.of());
+        Identity development = new Identity("development", Set.of(), Set.of(Role.values()));
         assertThat(decide("GET", true, List.of("phoenix"), Map.of()))
                 .isEqualTo(new Admitted(Optional.empty(), 1, phoenix));
         assertThat(decide("GET", true, List.of("phoenix", key), Map.of()))
