@@ -50,6 +50,10 @@ final class Fields {
         return value == null || value == NULL;
     }
 
+    boolean isText(String name) {
+        return values.get(name) instanceof String;
+    }
+
     Optional<String> text(String name, int maxLength) throws WrongField {
         if (isAbsent(name)) {
             return Optional.empty();

@@ -12,7 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** JSON with bounds. Safe for use by many threads. */
+/** JSON, or another format with the same values, with bounds. Safe for use by many threads. */
 final class Json {
 
     private static final int MAX_NUMBER_LENGTH = 64;
@@ -29,8 +29,20 @@ final class Json {
      * @param maxLength the longest text value, in characters
      */
     Json(int maxDepth, int envelope, int maxLength) {
+        this(new JsonFactory(), maxDepth, envelope, maxLength);
+    }
+
+    /**
+     * Sets the bounds.
+     *
+     * @param format the format's own factory
+     * @param maxDepth how deep a payload may nest
+     * @param envelope levels around the payload
+     * @param maxLength the longest text value, in characters
+     */
+    Json(JsonFactory format, int maxDepth, int envelope, int maxLength) {
         this.maxDepth = maxDepth;
-        factory = JsonFactory.builder()
+        factory = format.rebuild()
                 // Names come from outside: a table of them that outlives the message is a leak to be filled.
                 .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)

@@ -40,8 +40,60 @@ public final class Payloads {
      * @param ref the query it is about; null leaves it out
      * @return {@code {reason, detail?, ref?}}
      */
-    public static Body error(String reason, String detail, String ref) {
-        return of("reason", reason, "detail", detail.isEmpty() ? null : detail, "ref", ref);
+    public static ErrorBody error(String reason, String detail, String ref) {
+        return refusal(reason, "detail", detail.isEmpty() ? null : detail, "ref", ref);
+    }
+
+    /**
+     * A refusal.
+     *
+     * @param reason one of {@link Reasons}
+     * @param namesAndValues what else helps, as for {@link #of}
+     * @return {@code {reason, …}}
+     */
+    public static ErrorBody refusal(String reason, Object... namesAndValues) {
+        Object[] all = new Object[namesAndValues.length + 2];
+        all[0] = "reason";
+        all[1] = reason;
+        System.arraycopy(namesAndValues, 0, all, 2, namesAndValues.length);
+        return new ErrorBody(reason, of(all));
+    }
+
+    /**
+     * A number as it came.
+     *
+     * @param generator where to
+     * @param digits a JSON number
+     */
+    static void writeNumber(JsonGenerator generator, String digits) throws IOException {
+        if (generator.canWriteBinaryNatively()) {
+            generator.writeNumber(new java.math.BigDecimal(digits));
+        } else {
+            generator.writeRawValue(digits);
+        }
+    }
+
+    /**
+     * Something that was published on a topic, as {@code /ws} says it.
+     *
+     * @param event it
+     * @return {@code {event_type,topic,seq,offset,epoch,message_id,payload,timestamp}}
+     */
+    static Body typedEvent(ServerMessage.Event event) {
+        return generator -> {
+            Publication publication = event.publication();
+            generator.writeStartObject();
+            generator.writeStringField("event_type", publication.event());
+            generator.writeStringField("topic", event.topic());
+            generator.writeNumberField("seq", event.offset());
+            generator.writeNumberField("offset", event.offset());
+            generator.writeStringField("epoch", event.epoch());
+            generator.writeStringField("message_id", event.messageId());
+            generator.writeFieldName("payload");
+            publication.payload().writeTo(generator);
+            generator.writeNumberField("timestamp", publication.timestamp());
+            generator.writeEndObject();
+        };
     }
 
     /**

@@ -203,14 +203,7 @@ public final class PhoenixCodec implements MessageCodec {
         } catch (IOException e) {
             throw new CodecException("cannot encode " + event + ": " + e.getMessage(), e);
         }
-        String text = out.toString();
-        int bytes = Utf8.length(text);
-        if (bytes != text.length()) {
-            // Not ASCII, so there may be halves of characters.
-            text = Utf8.escapeLoneSurrogates(text);
-            bytes = Utf8.length(text);
-        }
-        return new EncodedFrame.Text(text, bytes);
+        return EncodedFrame.text(out.toString());
     }
 
     private static void ref(JsonGenerator generator, Ref ref) throws IOException {

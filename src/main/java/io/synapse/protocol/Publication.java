@@ -19,6 +19,7 @@ public final class Publication {
     private final String event;
     private final RawJson payload;
     private final long timestamp;
+    private final boolean forServers;
     private final Object[] ways = new Object[PLACES];
     private final EncodedFrame[] frames = new EncodedFrame[PLACES];
     private int next;
@@ -31,9 +32,35 @@ public final class Publication {
      * @param timestamp epoch milliseconds
      */
     public Publication(String event, RawJson payload, long timestamp) {
+        this(event, payload, timestamp, false);
+    }
+
+    private Publication(String event, RawJson payload, long timestamp, boolean forServers) {
         this.event = event;
         this.payload = payload;
         this.timestamp = timestamp;
+        this.forServers = forServers;
+    }
+
+    /**
+     * A publication for those only who serve its topic.
+     *
+     * @param event what it is
+     * @param payload what it holds
+     * @param timestamp epoch milliseconds
+     * @return the publication
+     */
+    public static Publication forServers(String event, RawJson payload, long timestamp) {
+        return new Publication(event, payload, timestamp, true);
+    }
+
+    /**
+     * Who receives it.
+     *
+     * @return true if only those do who serve the topic
+     */
+    public boolean isForServers() {
+        return forServers;
     }
 
     /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 
 /**
  * A JSON value as it came from a client: well-formed, within the bounds of depth and length, and not looked into. It
@@ -23,6 +24,22 @@ public final class RawJson implements Body {
     /** Takes a text that a parser with bounds has read past. */
     RawJson(String text) {
         this.text = text;
+    }
+
+    /**
+     * A value of the server's own.
+     *
+     * @param body writes it
+     * @return the value
+     */
+    public static RawJson of(Body body) {
+        StringWriter out = new StringWriter();
+        try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+            body.writeTo(generator);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new RawJson(out.toString());
     }
 
     /**

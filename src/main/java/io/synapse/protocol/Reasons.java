@@ -15,6 +15,10 @@ public final class Reasons {
     public static final String TOO_MANY_TOPICS = "too many channels joined";
     /** The frame is not of this protocol. */
     public static final String MALFORMED = "malformed frame";
+    /** What came is no message at all; the words are fixed for {@code /ws} (ledger G3). */
+    public static final String NOT_A_MESSAGE = "Invalid message format";
+    /** The channel does not exist. */
+    public static final String UNKNOWN_CHANNEL = "unknown channel";
     /** The event does not exist. */
     public static final String UNKNOWN_EVENT = "unknown event";
     /** A field that is there has a wrong type or value. */

@@ -62,8 +62,8 @@ final class Channel {
         return filter;
     }
 
-    SubscribeRequest.Reader reader() {
-        return new SubscribeRequest.Reader(topic, joinRef, filter);
+    SubscribeRequest.Reader reader(boolean serves) {
+        return new SubscribeRequest.Reader(topic, joinRef, filter, serves);
     }
 
     QueryId query(String ref) {

@@ -98,7 +98,7 @@ public final class CortexSession {
     }
 
     void refuse(Address to, String reason) {
-        refuse(to, Payloads.of("reason", reason));
+        refuse(to, Payloads.refusal(reason));
     }
 
     void pushError(Ref joinRef, String topic, Body payload) {

@@ -14,7 +14,7 @@ final class HistoryBody {
 
     private HistoryBody() {}
 
-    static Body of(String topic, Page<Publication> page, boolean backwards) {
+    static Body of(String topic, Page<Publication> page, boolean backwards, boolean serves) {
         List<Publication> all = page.slice().entries();
         int count = 0;
         long bytes = 0;
@@ -39,6 +39,9 @@ final class HistoryBody {
             generator.writeBooleanField("more", more);
             generator.writeArrayFieldStart("messages");
             for (int i = 0; i < told.size(); i++) {
+                if (told.get(i).isForServers() && !serves) {
+                    continue;
+                }
                 long offset = backwards ? first - i : first + i;
                 Payloads.event(new ServerMessage.Event(null, topic, epoch, offset, told.get(i)))
                         .writeTo(generator);

@@ -163,7 +163,8 @@ public final class MessageRouter {
             case PUBLISH -> topics.publish(session, channel, address, (ClientMessage.Publish) message);
             case HISTORY -> topics.history(session, channel, address, (ClientMessage.History) message);
             case PING -> queries.ping(session, channel, address, (ClientMessage.Ping) message);
-            case JOIN, HEARTBEAT -> throw new IllegalStateException("handled before: " + message.kind());
+            case JOIN, HEARTBEAT, SUBSCRIBE_ALL, UNSUBSCRIBE_ALL, CHANNEL_MESSAGE, ACKNOWLEDGE, SEND ->
+                throw new IllegalStateException("no message of a topic: " + message.kind());
         }
     }
 

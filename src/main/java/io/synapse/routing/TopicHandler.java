@@ -10,12 +10,16 @@ import io.synapse.protocol.ClientMessage.History;
 import io.synapse.protocol.ClientMessage.Publish;
 import io.synapse.protocol.ClientMessage.Since;
 import io.synapse.protocol.ClientMessage.Subscribe;
+import io.synapse.protocol.ClientMessage.SubscribeAll;
 import io.synapse.protocol.ClientMessage.Unsubscribe;
+import io.synapse.protocol.ClientMessage.UnsubscribeAll;
+import io.synapse.protocol.ErrorBody;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
+import io.synapse.protocol.TopicPattern;
 import io.synapse.security.TopicAccess;
 import io.synapse.stream.Broker.PageRequest;
 import io.synapse.stream.Position;
@@ -27,7 +31,9 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /** Everything about topics that a client can say. Safe for use by many threads. */
 public final class TopicHandler {
@@ -59,38 +65,96 @@ public final class TopicHandler {
     }
 
     void subscribe(CortexSession session, Channel channel, Address address, Subscribe subscribe) {
+        subscribe(
+                session,
+                channel,
+                subscribe,
+                accepted -> session.reply(address, accepted),
+                refused -> session.refuse(address, refused));
+    }
+
+    /** Several at once, with one answer: what was accepted and what was not; a refusal if nothing was. */
+    void subscribe(CortexSession session, Channel channel, SubscribeAll all) {
+        SubscribeAnswer answer =
+                new SubscribeAnswer(session, all.address(), all.each().size());
+        for (Subscribe subscribe : all.each()) {
+            subscribe(session, channel, subscribe, answer::accepted, answer::refused);
+        }
+    }
+
+    private void subscribe(
+            CortexSession session,
+            Channel channel,
+            Subscribe subscribe,
+            Consumer<Body> accepted,
+            Consumer<ErrorBody> refused) {
+        TopicPattern target = subscribe.target();
         Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(config.slowPolicy()));
-        String target = subscribe.target().text();
-        if (policy.isEmpty()
-                || policy.get() == SlowPolicy.BLOCK && !subscribe.target().isTopic()) {
-            String detail = policy.isEmpty()
-                    ? "policy must be block, drop-oldest or disconnect"
-                    : "policy block needs one topic, without *";
-            session.refuse(address, Payloads.of("reason", Reasons.INVALID_FIELD, "detail", detail, "topic", target));
-            return;
-        }
-        boolean allowed = access.maySubscribe(channel.identity(), channel.agent(), subscribe.target())
-                && (policy.get() != SlowPolicy.BLOCK
-                        || access.mayPublish(channel.identity(), channel.agent(), subscribe.target()));
-        if (!allowed) {
-            refuse(session, address, target, Reasons.FORBIDDEN, null);
-            return;
-        }
-        if (!channel.subscriptions().has(target) && session.subscriptions() >= config.subscriptionsPerConnection()) {
-            refuse(session, address, target, Reasons.TOO_MANY_SUBSCRIPTIONS, null);
+        Optional<ErrorBody> objection = objection(session, channel, target, policy);
+        if (objection.isPresent()) {
+            refused.accept(objection.get());
             return;
         }
         SubscribeRequest request = new SubscribeRequest(
-                subscribe.target(),
+                target,
                 subscribe.events(),
-                policy.get(),
+                policy.orElseThrow(),
                 subscribe.since().map(TopicHandler::position),
-                channel.reader());
+                channel.reader(access.mayPublish(channel.identity(), channel.agent(), target)));
         hub.subscribe(session.connection(), request, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
-                    session.reply(address, subscribed(subscribed, request));
+                    accepted.accept(subscribed(subscribed, request));
                 })
-                .whenComplete((done, failure) -> failed(session, address, target, failure));
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        refused.accept(refusal(failure, target.text()));
+                    }
+                });
+    }
+
+    private Optional<ErrorBody> objection(
+            CortexSession session, Channel channel, TopicPattern target, Optional<SlowPolicy> policy) {
+        if (policy.isEmpty()) {
+            return Optional.of(wrongPolicy(target, "policy must be block, drop-oldest or disconnect"));
+        }
+        boolean blocks = policy.get() == SlowPolicy.BLOCK;
+        if (blocks && !target.isTopic()) {
+            return Optional.of(wrongPolicy(target, "policy block needs one topic, without *"));
+        }
+        if (!access.maySubscribe(channel.identity(), channel.agent(), target)
+                || blocks && !access.mayPublish(channel.identity(), channel.agent(), target)) {
+            return Optional.of(Payloads.refusal(Reasons.FORBIDDEN, "topic", target.text()));
+        }
+        return isFull(session, channel, target)
+                ? Optional.of(Payloads.refusal(Reasons.TOO_MANY_SUBSCRIPTIONS, "topic", target.text()))
+                : Optional.empty();
+    }
+
+    private static ErrorBody wrongPolicy(TopicPattern target, String detail) {
+        return Payloads.refusal(Reasons.INVALID_FIELD, "detail", detail, "topic", target.text());
+    }
+
+    private boolean isFull(CortexSession session, Channel channel, TopicPattern target) {
+        return !channel.subscriptions().has(target.text())
+                && session.subscriptions() >= config.subscriptionsPerConnection();
+    }
+
+    /** Who says something on a channel hears what is said there, though not what is for those who serve it. */
+    void subscribeSender(CortexSession session, Channel channel, TopicPattern topic) {
+        if (channel.subscriptions().has(topic.text()) || isFull(session, channel, topic)) {
+            return;
+        }
+        SubscribeRequest request =
+                new SubscribeRequest(topic, Set.of(), SlowPolicy.DROP_OLDEST, Optional.empty(), channel.reader(false));
+        hub.subscribe(
+                        session.connection(),
+                        request,
+                        subscribed -> channel.subscriptions().add(subscribed.subscription()))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        session.pushError(channel.joinRef(), channel.topic(), refusal(failure, topic.text()));
+                    }
+                });
     }
 
     private static Body subscribed(TopicHub.Subscribed subscribed, SubscribeRequest request) {
@@ -108,7 +172,7 @@ public final class TopicHandler {
 
     /** Subscribes again to what was subscribed to on an earlier join; says so if something of it is gone. */
     void subscribeAgain(CortexSession session, Channel channel, SubscribeRequest request) {
-        SubscribeRequest again = request.with(channel.reader());
+        SubscribeRequest again = request.with(channel.reader(request.reader().serves()));
         hub.subscribe(session.connection(), again, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
                     if (!subscribed.recovered().orElse(true)) {
@@ -122,11 +186,7 @@ public final class TopicHandler {
                         session.pushError(
                                 channel.joinRef(),
                                 channel.topic(),
-                                Payloads.of(
-                                        "reason",
-                                        reason(failure),
-                                        "topic",
-                                        request.target().text()));
+                                refusal(failure, request.target().text()));
                     }
                 });
     }
@@ -142,7 +202,20 @@ public final class TopicHandler {
         if (channel.subscriptions().end(target)) {
             session.connection().sendData(new ServerMessage.Reply(address, Status.OK, Payloads.of("topic", target)));
         } else {
-            refuse(session, address, target, Reasons.NOT_FOUND, null);
+            refuse(session, address, target, Reasons.NOT_FOUND);
+        }
+    }
+
+    void unsubscribe(CortexSession session, Channel channel, UnsubscribeAll all) {
+        List<String> ended = all.targets().stream()
+                .map(TopicPattern::text)
+                .filter(channel.subscriptions()::end)
+                .toList();
+        if (ended.isEmpty()) {
+            refuse(session, all.address(), all.targets().get(0).text(), Reasons.NOT_FOUND);
+        } else {
+            session.connection()
+                    .sendData(new ServerMessage.Reply(all.address(), Status.OK, Payloads.of("topics", ended)));
         }
     }
 
@@ -150,13 +223,13 @@ public final class TopicHandler {
         String topic = publish.topic().text();
         if (!access.mayPublish(channel.identity(), channel.agent(), publish.topic())) {
             counters.increment(Counter.EVENTS_REFUSED);
-            refuse(session, address, topic, Reasons.FORBIDDEN, null);
+            refuse(session, address, topic, Reasons.FORBIDDEN);
             return;
         }
         Publication publication = new Publication(publish.event(), publish.payload(), clock.millis());
         hub.publish(topic, publication, publish.idempotencyKey()).whenComplete((published, failure) -> {
             if (failure != null) {
-                failed(session, address, topic, failure);
+                session.refuse(address, refusal(failure, topic));
                 return;
             }
             Position position = published.position();
@@ -177,16 +250,17 @@ public final class TopicHandler {
     void history(CortexSession session, Channel channel, Address address, History history) {
         String topic = history.topic().text();
         if (!access.maySubscribe(channel.identity(), channel.agent(), history.topic())) {
-            refuse(session, address, topic, Reasons.FORBIDDEN, null);
+            refuse(session, address, topic, Reasons.FORBIDDEN);
             return;
         }
+        boolean serves = access.mayPublish(channel.identity(), channel.agent(), history.topic());
         int limit = Math.min(history.limit().orElse(config.pageSize()), config.pageSize());
         PageRequest request = new PageRequest(history.since().map(TopicHandler::position), limit, history.backwards());
         hub.history(topic, request).whenComplete((page, failure) -> {
             if (failure != null) {
-                failed(session, address, topic, failure);
+                session.refuse(address, refusal(failure, topic));
             } else {
-                session.reply(address, HistoryBody.of(topic, page, history.backwards()));
+                session.reply(address, HistoryBody.of(topic, page, history.backwards(), serves));
             }
         });
     }
@@ -195,12 +269,11 @@ public final class TopicHandler {
         return new Position(since.epoch(), since.offset());
     }
 
-    private static void failed(CortexSession session, Address address, String topic, Throwable failure) {
-        if (failure != null) {
-            String reason = reason(failure);
-            Long retry = reason.equals(Reasons.SYSTEM_OVERLOADED) ? RETRY_AFTER_MILLIS : null;
-            refuse(session, address, topic, reason, retry);
-        }
+    /** How a failure is told. */
+    static ErrorBody refusal(Throwable failure, String topic) {
+        String reason = reason(failure);
+        Long retry = reason.equals(Reasons.SYSTEM_OVERLOADED) ? RETRY_AFTER_MILLIS : null;
+        return Payloads.refusal(reason, "topic", topic, "retry_after_ms", retry);
     }
 
     private static String reason(Throwable failure) {
@@ -216,8 +289,7 @@ public final class TopicHandler {
         return Reasons.INTERNAL_ERROR;
     }
 
-    private static void refuse(
-            CortexSession session, Address address, String topic, String reason, Long retryAfterMillis) {
-        session.refuse(address, Payloads.of("reason", reason, "topic", topic, "retry_after_ms", retryAfterMillis));
+    private static void refuse(CortexSession session, Address address, String topic, String reason) {
+        session.refuse(address, Payloads.refusal(reason, "topic", topic));
     }
 }

@@ -44,6 +44,7 @@ public record SubscribeRequest(
      * @param via the joined topic that it belongs to; null on a socket without joins
      * @param joinRef the join of that topic
      * @param filter what the client wants of everything it subscribes to there
+     * @param serves whether it serves the topic, and receives what is for those who do
      */
-    public record Reader(String via, Ref joinRef, EventFilter filter) {}
+    public record Reader(String via, Ref joinRef, EventFilter filter, boolean serves) {}
 }

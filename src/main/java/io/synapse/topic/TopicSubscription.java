@@ -6,6 +6,7 @@ import io.synapse.platform.Counters;
 import io.synapse.platform.Wakeup;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Publication;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.stream.Position;
 import io.synapse.stream.PositionedStream;
@@ -159,7 +160,7 @@ public final class TopicSubscription implements Connection.Source {
             }
             position++;
             ServerMessage.Event event = from.event(request.reader().via(), entry, position);
-            if (wants(event.publication().event())) {
+            if (wants(event.publication())) {
                 connection.sendData(event);
             }
             return true;
@@ -168,9 +169,11 @@ public final class TopicSubscription implements Connection.Source {
         }
     }
 
-    private boolean wants(String event) {
+    private boolean wants(Publication publication) {
+        String event = publication.event();
         return (request.events().isEmpty() || request.events().contains(event))
-                && request.reader().filter().passes(event);
+                && request.reader().filter().passes(event)
+                && (request.reader().serves() || !publication.isForServers());
     }
 
     /** What was there is gone: the position moves on, and the client is told or cut off. */
