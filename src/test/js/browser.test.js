@@ -76,6 +76,14 @@ describe('the start page', { timeout: 60_000 }, () => {
     assert.deepEqual(page.complaints, [])
   })
 
+  test('links to health where this server has it (G13)', async () => {
+    const page = await open()
+    assert.ok(await page.isVisible('#health'))
+    const ready = await fetch(await page.locator('#health').evaluate((link) => link.href))
+    assert.equal(ready.status, 200)
+    assert.match(await ready.text(), /synapse-ready/)
+  })
+
   test('is kept to itself by a policy that allows nothing inline and nobody else', async () => {
     const response = await fetch(http('/'))
     assert.match(response.headers.get('content-security-policy'), /default-src 'self'/)

@@ -25,10 +25,15 @@ if (navigator.clipboard) {
 playground(endpoint.href)
 
 try {
-  const { mode, engine, version } = await (await fetch(new URL('api/info', document.baseURI))).json()
+  const { mode, engine, version, health } = await (await fetch(new URL('api/info', document.baseURI))).json()
   element('mode').textContent = mode
   element('engine').textContent = engine
   element('version').textContent = version
+  // Of a port of its own where the server has a management port; that one may be closed to this browser.
+  const port = /^:\d+/.exec(health)?.[0]
+  element('health').href = port ? `http://${location.hostname}${health}/ready` : `${health}/ready`
+  element('health').textContent = port ? `Health (port ${port.slice(1)})` : 'Health'
+  element('health').hidden = false
   if (mode === 'development') {
     element('development').hidden = false
     element('key').value ||= 'test_key'

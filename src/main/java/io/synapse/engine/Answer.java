@@ -13,47 +13,81 @@ import java.util.concurrent.CompletionStage;
 /**
  * What a query found: the {@code data} of its {@code result}. Immutable: it is a deep copy of what it was made from.
  *
- * @param data an object of text, finite numbers, booleans, nulls, lists and maps, at most {@value #MAX_DEPTH} deep
+ * @param data an object of text, finite numbers, booleans, nulls, lists and maps, at most {@value #MAX_DEPTH} deep and
+ *     {@value #MAX_BYTES} bytes large; a server may be configured to send less
  */
 public record Answer(Map<String, Object> data) {
 
     /** How deep lists and maps may nest. */
     public static final int MAX_DEPTH = 16;
 
+    /** How large the copy may be: characters of text and numbers, and 16 for each value. */
+    public static final int MAX_BYTES = 64 * 1024 * 1024;
+
+    private static final int VALUE_BYTES = 16;
+    private static final int BITS_OF_A_DIGIT = 3;
+
     /**
      * Copies the data.
      *
+     * @throws AnswerTooLargeException if they are larger than {@link #MAX_BYTES}
      * @throws IllegalArgumentException if they hold anything that has no word in JSON, or nest too deep
      */
     public Answer {
-        data = copy(data, 1);
+        data = new Copying().copy(data, 1);
     }
 
-    private static Map<String, Object> copy(Map<?, ?> map, int depth) {
-        Map<String, Object> copy = new LinkedHashMap<>();
-        map.forEach((key, value) -> copy.put(String.valueOf(key), copy(value, depth)));
-        return Collections.unmodifiableMap(copy);
+    /** Copies within the bound: few objects can stand for very many, if they hold each other more than once. */
+    private static final class Copying {
+        private long bytes;
+
+        private Map<String, Object> copy(Map<?, ?> map, int depth) {
+            Map<String, Object> copy = new LinkedHashMap<>();
+            map.forEach((key, value) -> {
+                String name = String.valueOf(key);
+                spend(VALUE_BYTES + (long) name.length());
+                copy.put(name, copy(value, depth));
+            });
+            return Collections.unmodifiableMap(copy);
+        }
+
+        private Object copy(Object value, int depth) {
+            if (depth > MAX_DEPTH) {
+                throw new IllegalArgumentException("an answer nests deeper than " + MAX_DEPTH);
+            }
+            if (value instanceof Map<?, ?> map) {
+                return copy(map, depth + 1);
+            }
+            if (value instanceof List<?> list) {
+                spend((long) VALUE_BYTES * list.size());
+                List<Object> copy = new ArrayList<>(list.size());
+                list.forEach(item -> copy.add(copy(item, depth + 1)));
+                return Collections.unmodifiableList(copy);
+            }
+            if (value instanceof CharSequence text) {
+                spend(text.length());
+                return text.toString();
+            }
+            if (value == null || value instanceof Boolean || isFinite(value)) {
+                spend(digits(value));
+                return value;
+            }
+            throw new IllegalArgumentException("an answer cannot hold " + value + " of " + value.getClass());
+        }
+
+        private void spend(long more) {
+            bytes += more;
+            if (bytes > MAX_BYTES) {
+                throw new AnswerTooLargeException("an answer has more than " + MAX_BYTES + " bytes");
+            }
+        }
     }
 
-    private static Object copy(Object value, int depth) {
-        if (depth > MAX_DEPTH) {
-            throw new IllegalArgumentException("an answer nests deeper than " + MAX_DEPTH);
-        }
-        if (value instanceof Map<?, ?> map) {
-            return copy(map, depth + 1);
-        }
-        if (value instanceof List<?> list) {
-            List<Object> copy = new ArrayList<>(list.size());
-            list.forEach(item -> copy.add(copy(item, depth + 1)));
-            return Collections.unmodifiableList(copy);
-        }
-        if (value == null || value instanceof Boolean || isFinite(value)) {
-            return value;
-        }
-        if (value instanceof CharSequence text) {
-            return text.toString();
-        }
-        throw new IllegalArgumentException("an answer cannot hold " + value + " of " + value.getClass());
+    private static int digits(Object value) {
+        BigInteger integer = value instanceof BigDecimal decimal
+                ? decimal.unscaledValue()
+                : value instanceof BigInteger big ? big : BigInteger.ZERO;
+        return integer.bitLength() / BITS_OF_A_DIGIT;
     }
 
     private static boolean isFinite(Object value) {

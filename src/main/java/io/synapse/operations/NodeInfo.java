@@ -8,5 +8,6 @@ import io.synapse.config.Mode;
  * @param version of Synapse
  * @param mode development or production
  * @param engine the name of the engine that answers
+ * @param health where health answers, see {@link HealthPlace}
  */
-public record NodeInfo(String version, Mode mode, String engine) {}
+public record NodeInfo(String version, Mode mode, String engine, String health) {}

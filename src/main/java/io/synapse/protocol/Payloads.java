@@ -187,7 +187,7 @@ public final class Payloads {
             generator.writeStringField("ref", ref);
             generator.writeStringField("status", status);
             generator.writeFieldName("data");
-            value(generator, data, 0, maxDepth);
+            data(data, maxDepth).writeTo(generator);
             generator.writeNumberField("latency_ms", latencyMillis);
             generator.writeNumberField("last_seq", lastSeq);
             if (truncated) {
@@ -195,6 +195,17 @@ public final class Payloads {
             }
             generator.writeEndObject();
         };
+    }
+
+    /**
+     * What an engine found, by itself.
+     *
+     * @param data values as {@code Answer} allows them
+     * @param maxDepth how deep they may nest
+     * @return the data
+     */
+    public static Body data(Map<String, ?> data, int maxDepth) {
+        return generator -> value(generator, data, 0, maxDepth);
     }
 
     private static void value(JsonGenerator generator, Object value, int depth, int maxDepth) throws IOException {

@@ -21,7 +21,7 @@ final class ResultBodies {
     static ResultEvent encode(String ref, QueryStatus status, Map<String, ?> data, long latency, long lastSeq) {
         boolean truncated = status != QueryStatus.SUCCESS;
         Body body = Payloads.result(ref, status.word(), data, Answer.MAX_DEPTH, latency, lastSeq, truncated);
-        Count count = new Count();
+        Count count = new Count(Long.MAX_VALUE);
         try (JsonGenerator generator = JSON.createGenerator(count)) {
             body.writeTo(generator);
         } catch (IOException e) {
@@ -32,17 +32,49 @@ final class ResultBodies {
                 status, body, (int) Math.min(Integer.MAX_VALUE, count.bytes + QueryEvent.OVERHEAD_BYTES));
     }
 
+    /** Whether data are within a size as JSON in UTF-8. Looks no further than the bound. */
+    static boolean fits(Map<String, ?> data, int maxBytes) {
+        Count count = new Count(maxBytes);
+        try {
+            // Not closed if it fails: closing would go on writing.
+            JsonGenerator generator = JSON.createGenerator(count);
+            Payloads.data(data, Answer.MAX_DEPTH).writeTo(generator);
+            generator.close();
+        } catch (TooMany e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return true;
+    }
+
+    private static final class TooMany extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
     private static final class Count extends OutputStream {
+        private final long max;
         private long bytes;
 
-        @Override
-        public void write(int b) {
-            bytes++;
+        private Count(long max) {
+            this.max = max;
         }
 
         @Override
-        public void write(byte[] b, int off, int len) {
-            bytes += len;
+        public void write(int b) throws TooMany {
+            add(1);
+        }
+
+        @Override
+        public void write(byte[] b, int off, int len) throws TooMany {
+            add(len);
+        }
+
+        private void add(int count) throws TooMany {
+            bytes += count;
+            if (bytes > max) {
+                throw new TooMany();
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.endpoint.CortexDependencies;
 import io.synapse.endpoint.TyrusIdleTimer;
+import io.synapse.operations.HealthPlace;
 import io.synapse.operations.NodeInfo;
 import io.synapse.operations.NodeState;
 import io.synapse.operations.PrometheusText;
@@ -87,7 +88,7 @@ public class EndpointWiring {
     @Produces
     @Singleton
     NodeInfo info(SynapseConfig config) {
-        return new NodeInfo(version(), config.mode(), config.query().engine());
+        return new NodeInfo(version(), config.mode(), config.query().engine(), HealthPlace.of(System::getProperty));
     }
 
     // The build writes it: a WAR's manifest is not the one its classes are asked for.

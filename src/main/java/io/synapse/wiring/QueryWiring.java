@@ -9,6 +9,7 @@ import io.synapse.platform.ManagedPool;
 import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
+import io.synapse.query.BoundedAnswers;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
@@ -65,7 +66,8 @@ public class QueryWiring {
         QueryEnvironment environment =
                 new QueryEnvironment(config.query(), clock, ticker, timers, ids, counters, callbacks);
         QueryEngine engine = choose(engines, config.query().engine());
-        return new QueryService(engine, environment, interrupts, pool);
+        BoundedAnswers bounded = new BoundedAnswers(engine, config.outbox().maxPayloadBytes());
+        return new QueryService(bounded, environment, interrupts, pool);
     }
 
     // Static: WildFly has ended the application scope, and this bean with it, when it disposes.

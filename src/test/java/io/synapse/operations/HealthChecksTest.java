@@ -45,6 +45,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HealthChecksTest {
 
@@ -133,7 +135,7 @@ class HealthChecksTest {
     }
 
     private StartedCheck startedCheck() {
-        return new StartedCheck(started, instance(new NodeInfo("1.2.3", Mode.DEVELOPMENT, "library")));
+        return new StartedCheck(started, instance(new NodeInfo("1.2.3", Mode.DEVELOPMENT, "library", "/health")));
     }
 
     private static void assertThatIt(HealthCheckResponse response, String name, Status status, Map<String, ?> data) {
@@ -192,6 +194,25 @@ class HealthChecksTest {
                 .isEqualTo("production mode needs synapse.auth.api-keys or synapse.auth.token-secret");
         queries.stop();
         assertThat(ready(Mode.DEVELOPMENT).call().getData().orElseThrow()).containsEntry("reason", "stopping");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', '', /health",
+        "'', 9000, 5, /health",
+        "default, '', '', :9990/health",
+        "default, '', 100, :10090/health",
+        "default, 9000, 5, :9005/health",
+        "default, none, -, :9990/health"
+    })
+    @DisplayName("G13: health is on the application's port, and on WildFly on the management port")
+    void place(String server, String port, String offset, String expected) {
+        Map<String, String> properties = Map.of(
+                "jboss.server.name", server,
+                "jboss.management.http.port", port,
+                "jboss.socket.binding.port-offset", offset);
+        assertThat(HealthPlace.of(name -> properties.get(name).isEmpty() ? null : properties.get(name)))
+                .isEqualTo(expected);
     }
 
     @Test

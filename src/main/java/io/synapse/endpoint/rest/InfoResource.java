@@ -21,7 +21,7 @@ public class InfoResource {
     /**
      * What runs here.
      *
-     * @return {@code {name, version, mode, engine}}
+     * @return {@code {name, version, mode, engine, health}}
      */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
@@ -30,6 +30,7 @@ public class InfoResource {
                 "name", "Synapse",
                 "version", info.version(),
                 "mode", info.mode().name().toLowerCase(Locale.ROOT),
-                "engine", info.engine());
+                "engine", info.engine(),
+                "health", info.health());
     }
 }

@@ -1,0 +1,63 @@
+package io.synapse.query;
+
+import io.synapse.engine.Answer;
+import io.synapse.engine.AnswerTooLargeException;
+import io.synapse.engine.EngineException;
+import io.synapse.engine.QueryContext;
+import io.synapse.engine.QueryEngine;
+import io.synapse.engine.Question;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An engine whose answers fit into a frame. An answer that does not would cut off a client that has done nothing wrong,
+ * each time it came back for it; its query ends with {@code output_limit} instead. Safe for use by many threads.
+ */
+public final class BoundedAnswers implements QueryEngine {
+
+    private final QueryEngine engine;
+    private final int maxBytes;
+
+    /**
+     * Bounds the answers of an engine.
+     *
+     * @param engine what answers
+     * @param maxBytes the largest answer, as JSON in UTF-8
+     */
+    public BoundedAnswers(QueryEngine engine, int maxBytes) {
+        this.engine = engine;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public String name() {
+        return engine.name();
+    }
+
+    @Override
+    public CompletionStage<Answer> answer(Question question, QueryContext context) throws Exception {
+        try {
+            CompletionStage<Answer> answering = engine.answer(question, context);
+            return answering == null ? null : answering.handle(this::bounded);
+        } catch (AnswerTooLargeException e) {
+            throw tooLarge(e);
+        }
+    }
+
+    private Answer bounded(Answer answer, Throwable failure) {
+        if (failure != null) {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            throw new CompletionException(cause instanceof AnswerTooLargeException ? tooLarge(cause) : cause);
+        }
+        if (answer != null && !ResultBodies.fits(answer.data(), maxBytes)) {
+            throw new CompletionException(tooLarge(null));
+        }
+        return answer;
+    }
+
+    private EngineException tooLarge(Throwable cause) {
+        return new EngineException(
+                "output_limit", "the answer has more than the " + maxBytes + " bytes that this server sends", cause);
+    }
+}
