@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
  * @param ids names connections
  * @param counters for what happens
  * @param closer runs closes, which block in some containers
+ * @param cutter drops connections whose close does not come to an end
  * @param idleTimer Payara's quirk
  */
 public record CortexDependencies(
@@ -28,4 +29,5 @@ public record CortexDependencies(
         Ids ids,
         Counters counters,
         Executor closer,
+        Executor cutter,
         TyrusIdleTimer idleTimer) {}

@@ -32,6 +32,7 @@ public class CortexEndpoint extends Endpoint {
 
     private static final System.Logger LOGGER = System.getLogger(CortexEndpoint.class.getName());
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+    private static final Duration UNTIL_CUT = Duration.ofSeconds(2);
 
     private final CortexDependencies with;
     private final StringBuilder text = new StringBuilder();
@@ -70,9 +71,10 @@ public class CortexEndpoint extends Endpoint {
         PhoenixCodec codec =
                 with.codecs().open(admitted.protocolVersion() == 1 ? PhoenixCodec.Version.V1 : PhoenixCodec.Version.V2);
         JakartaTransport transport = new JakartaTransport(
-                opened, raw, with.closer(), with.connections().timers());
+                opened, raw, with.closer(), with.cutter(), with.connections().timers());
         connection = new Connection(with.ids().next(), principal.remoteAddress(), transport, codec, with.connections());
         session = with.router().open(connection, admitted.identity());
+        connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));
         opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
         opened.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) this::binary);
         Connection present = connection;

@@ -18,7 +18,8 @@ import java.util.concurrent.Executor;
  * The send side of a container's session.
  *
  * <p>Closing blocks for seconds on Open Liberty when the client does not read, and leaves the TCP connection open on all
- * servers; so it runs on a thread of its own, and what is still there a little later is cut.
+ * servers; so it runs on a thread of its own, and what is still there a little later is cut. By other threads: the cut is
+ * what ends a close that blocks.
  */
 final class JakartaTransport implements Transport {
 
@@ -30,13 +31,15 @@ final class JakartaTransport implements Transport {
     private final Async remote;
     private final RawConnection raw;
     private final Executor closer;
+    private final Executor cutter;
     private final Timers timers;
 
-    JakartaTransport(Session session, RawConnection raw, Executor closer, Timers timers) {
+    JakartaTransport(Session session, RawConnection raw, Executor closer, Executor cutter, Timers timers) {
         this.session = session;
         this.remote = session.getAsyncRemote();
         this.raw = raw;
         this.closer = closer;
+        this.cutter = cutter;
         this.timers = timers;
     }
 
@@ -58,13 +61,13 @@ final class JakartaTransport implements Transport {
     @Override
     public void close(CloseReason reason) {
         closer.execute(() -> closeNow(reason));
-        timers.after(CLOSE_GRACE, () -> closer.execute(raw::cut));
+        timers.after(CLOSE_GRACE, () -> cutter.execute(raw::cut));
     }
 
     @Override
     public void abort(CloseReason reason) {
         closer.execute(() -> closeNow(reason));
-        timers.after(ABORT_GRACE, () -> closer.execute(raw::cut));
+        timers.after(ABORT_GRACE, () -> cutter.execute(raw::cut));
     }
 
     private void closeNow(CloseReason reason) {

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
@@ -42,7 +43,12 @@ final class RawConnection {
     static RawConnection of(Session session) {
         String name = session.getClass().getName();
         if (name.equals("org.glassfish.tyrus.core.TyrusSession")) {
-            return of(Kind.GRIZZLY, grizzly(session), null);
+            Object handler = Reflection.path(
+                            session, "asyncRemote", "webSocket", "protocolHandler", "writer", "tyrusHttpUpgradeHandler")
+                    .orElse(null);
+            return handler == null
+                    ? of(Kind.UNKNOWN, Optional.empty(), null)
+                    : of(Kind.GRIZZLY, grizzly(handler), handler);
         }
         if (name.equals("io.undertow.websockets.jsr.UndertowSession")) {
             return of(Kind.UNDERTOW, Reflection.call(session, "getWebSocketChannel"), null);
@@ -60,19 +66,8 @@ final class RawConnection {
         return new RawConnection(connection.isPresent() ? kind : Kind.UNKNOWN, connection.orElse(null), link);
     }
 
-    private static Optional<Object> grizzly(Session session) {
-        return Reflection.path(
-                        session,
-                        "asyncRemote",
-                        "webSocket",
-                        "protocolHandler",
-                        "writer",
-                        "tyrusHttpUpgradeHandler",
-                        "?handler",
-                        "os",
-                        "ob",
-                        "grizzlyOutputBuffer",
-                        "ctx")
+    private static Optional<Object> grizzly(Object handler) {
+        return Reflection.path(handler, "?handler", "os", "ob", "grizzlyOutputBuffer", "ctx")
                 .flatMap(context -> Reflection.call(context, "getConnection"));
     }
 
@@ -107,6 +102,22 @@ final class RawConnection {
         } catch (IOException e) {
             LOGGER.log(Level.DEBUG, "the connection was gone already", e);
         }
+    }
+
+    /**
+     * Lets go of what Payara would keep of a connection that has ended: Grizzly holds up to 16 used requests for each
+     * thread, each with its connection's read buffer, which has the size of the largest message.
+     */
+    void forget() {
+        if (kind == Kind.GRIZZLY) {
+            Reflection.path(link, "?handler", "connection", "readHandler").ifPresent(RawConnection::dropBuffer);
+            Reflection.path(link, "?handler", "upgradeInfo", "protocolHandler", "parsingState", "masker")
+                    .ifPresent(RawConnection::dropBuffer);
+        }
+    }
+
+    private static void dropBuffer(Object holder) {
+        Reflection.set(holder, "buffer", ByteBuffer.class, null);
     }
 
     private Optional<SocketChannel> socket() {

@@ -76,6 +76,7 @@ public class EndpointWiring {
                 ids,
                 counters,
                 new TaskQueue(pool, ManagedThreads.CLOSER_THREADS),
+                new TaskQueue(pool, ManagedThreads.CUTTER_THREADS),
                 new TyrusIdleTimer(config.tyrusIdleTimerOff()));
     }
 

@@ -20,6 +20,7 @@ public class ManagedThreads {
 
     static final int CALLBACK_THREADS = 4;
     static final int CLOSER_THREADS = 4;
+    static final int CUTTER_THREADS = 2;
 
     @Resource(lookup = FACTORY)
     private ManagedThreadFactory factory;
@@ -32,7 +33,8 @@ public class ManagedThreads {
     @Produces
     @Singleton
     ManagedPool pool(SynapseConfig config) {
-        return new ManagedPool(factory, config.query().maxConcurrent() + CALLBACK_THREADS + CLOSER_THREADS);
+        return new ManagedPool(
+                factory, config.query().maxConcurrent() + CALLBACK_THREADS + CLOSER_THREADS + CUTTER_THREADS);
     }
 
     // Static: WildFly has ended the application scope, and this bean with it, when it disposes.

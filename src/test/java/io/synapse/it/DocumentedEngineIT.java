@@ -1,14 +1,19 @@
 package io.synapse.it;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,6 +43,7 @@ class DocumentedEngineIT {
     static WebArchive war() throws IOException {
         byte[] compiled = compile();
         return WarFile.with(Map.of("synapse.engine", "echo", "synapse.payara.idle-timer-off", "false"))
+                .addClasses(ProbeServlet.class, TyrusProbe.class, ProbeClock.class)
                 .add(new ByteArrayAsset(compiled), "WEB-INF/classes/" + CLASS_FILE);
     }
 
@@ -78,6 +84,25 @@ class DocumentedEngineIT {
                     .isEqualTo("one two three ");
             JsonNode result = frames.get(frames.size() - 1).path("payload");
             assertThat(result.at("/data/words").asInt()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    @DisplayName("Payara schedules an idle task for every message where it keeps its idle timer")
+    void keepsTheIdleTimer() throws Exception {
+        assumeThat(Server.name()).as("only Payara has the timer").isEqualTo("payara");
+        Server server = Server.ready(url);
+        try (Wire wire = Wire.joined(server, "echo")) {
+            Set<String> tasks = new HashSet<>();
+            for (int i = 0; i < 5; i++) {
+                wire.send("{\"event\":\"ping\",\"payload\":{},\"ref\":\"p\"}");
+                wire.next("pong");
+                await("one connection")
+                        .atMost(10, SECONDS)
+                        .until(() -> Vitals.of(server).connections().size() == 1);
+                tasks.add(Vitals.of(server).connections().get(0).idleTask());
+            }
+            assertThat(tasks).hasSize(5).noneMatch(task -> task.startsWith("io.synapse."));
         }
     }
 }

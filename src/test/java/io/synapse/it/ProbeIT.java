@@ -38,7 +38,7 @@ class ProbeIT {
                         "synapse.query.max-output-bytes", "67108864",
                         "synapse.query.kept-bytes", "268435456",
                         "synapse.outbox.send-timeout", "PT2S"))
-                .addClass(ProbeEngine.class);
+                .addClasses(ProbeEngine.class, ProbeServlet.class, TyrusProbe.class, ProbeClock.class);
     }
 
     @BeforeEach
@@ -242,7 +242,7 @@ class ProbeIT {
     void cutsOffAReaderThatNeverReads() throws Exception {
         try (RawClient deaf = RawClient.connect(server.port());
                 Wire other = Wire.joined(server, "others")) {
-            long before = metric("synapse_connections_slow_consumers_total");
+            long before = server.metric("synapse_connections_slow_consumers_total");
             deaf.sendText("{\"topic\":\"cortex:deaf\",\"event\":\"phx_join\",\"payload\":{\"api_key\":\"test_key\"}}");
             deaf.sendText("{\"event\":\"query\",\"payload\":{\"q\":\"flood 20000\",\"ref\":\"big\"}}");
 
@@ -251,17 +251,34 @@ class ProbeIT {
                 assertThat(other.next("result").path("status").asText()).isEqualTo("success");
             }
 
-            await().atMost(30, SECONDS).until(() -> metric("synapse_connections_slow_consumers_total") == before + 1);
+            await().atMost(30, SECONDS)
+                    .until(() -> server.metric("synapse_connections_slow_consumers_total") == before + 1);
             deaf.readUntilEnd();
         }
     }
 
-    private long metric(String name) throws Exception {
-        String text = Server.get(server.http("/api/metrics"), "test_key").body();
-        return text.lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(name + " is not in\n" + text));
+    @Test
+    @DisplayName("M12: on Payara no message schedules an idle task; other servers' sessions are left alone")
+    void schedulesNoIdleTask() throws Exception {
+        try (Wire wire = Wire.joined(server, "idle")) {
+            String first = idleTask();
+            for (int i = 0; i < 5; i++) {
+                wire.send("{\"event\":\"ping\",\"payload\":{},\"ref\":\"p\"}");
+                wire.next("pong");
+                assertThat(idleTask()).isEqualTo(first);
+            }
+            if (Server.name().equals("payara")) {
+                assertThat(first).startsWith("io.synapse.endpoint.TyrusIdleTimer$Done@");
+            } else {
+                assertThat(first).isNull();
+            }
+        }
+    }
+
+    private String idleTask() throws Exception {
+        await("one connection")
+                .atMost(10, SECONDS)
+                .until(() -> Vitals.of(server).connections().size() == 1);
+        return Vitals.of(server).connections().get(0).idleTask();
     }
 }

@@ -49,6 +49,13 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** The same with parameters, which begin with a question mark. */
+    static String answerToHandshake(int port, String parameters) throws IOException {
+        try (RawClient client = dial(port)) {
+            return client.handshake(port, parameters);
+        }
+    }
+
     private static RawClient dial(int port) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(64 * 1024);
@@ -58,7 +65,11 @@ final class RawClient implements AutoCloseable {
     }
 
     private String handshake(int port) throws IOException {
-        out.write(("GET /cortex/websocket HTTP/1.1\r\nHost: 127.0.0.1:" + port
+        return handshake(port, "");
+    }
+
+    private String handshake(int port, String parameters) throws IOException {
+        out.write(("GET /cortex/websocket" + parameters + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
@@ -90,6 +101,19 @@ final class RawClient implements AutoCloseable {
             frame.put((byte) (data[i] ^ mask[i & 3]));
         }
         out.write(frame.array(), 0, frame.position());
+    }
+
+    /** Bytes as they are, for what is no frame. */
+    void sendBytes(byte... bytes) throws IOException {
+        out.write(bytes);
+    }
+
+    /** The data of the next frame. */
+    byte[] read() throws IOException {
+        in.readUnsignedByte();
+        byte[] data = new byte[length(in.readUnsignedByte())];
+        in.readFully(data);
+        return data;
     }
 
     /** Reads to the close frame and returns its code, or to the end of the connection and returns 1006. */

@@ -16,6 +16,7 @@ import java.time.Duration;
 public final class Server {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final int port;
     private final int healthPort;
@@ -66,17 +67,35 @@ public final class Server {
     }
 
     public static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
-        return CLIENT.send(
-                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString());
+        return CLIENT.send(HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofString());
     }
 
     public static HttpResponse<String> get(URI uri, String key) throws IOException, InterruptedException {
         return CLIENT.send(
                 HttpRequest.newBuilder(uri)
-                        .timeout(Duration.ofSeconds(10))
+                        .timeout(TIMEOUT)
                         .header("Authorization", "Bearer " + key)
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    /** @param key may be empty, then none is shown */
+    public static HttpResponse<String> post(URI uri, String key) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(uri).timeout(TIMEOUT).POST(HttpRequest.BodyPublishers.noBody());
+        if (!key.isEmpty()) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return CLIENT.send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** One figure of the node, as {@code /api/metrics} tells it in development mode. */
+    public long metric(String name) throws IOException, InterruptedException {
+        String text = get(http("/api/metrics"), "test_key").body();
+        return text.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not in\n" + text));
     }
 
     public int port() {

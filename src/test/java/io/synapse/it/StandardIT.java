@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.SocketException;
 import java.net.URL;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import org.apache.lucene.util.Version;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -104,34 +99,8 @@ class StandardIT {
     @Test
     @DisplayName("M5 M18: 10,000 malformed and hostile frames are each answered, and the next good query works")
     void survivesHostileFrames() throws Exception {
-        Random random = new Random(42);
-        List<String> hostile = List.of(
-                "not json",
-                "{",
-                "[]",
-                "[1,2]",
-                "null",
-                "{\"event\":5,\"ref\":\"x\"}",
-                "{\"event\":\"query\",\"payload\":[1],\"ref\":\"x\"}",
-                "{\"event\":\"query\",\"payload\":{},\"ref\":\"x\"}",
-                "{\"event\":\"query\",\"payload\":{\"q\":null,\"ref\":{}}}",
-                "{\"event\":\"'; DROP TABLE agents; --\",\"payload\":{}}",
-                "{\"event\":\"<script>alert(1)</script>\",\"payload\":{}}",
-                "{\"event\":\"../../etc/passwd\",\"payload\":{\"q\":\"$(reboot)\"}}",
-                "[".repeat(5000),
-                "{\"event\":\"query\",\"payload\":" + "{\"a\":".repeat(200) + "1" + "}".repeat(201),
-                "{\"event\":\"interrupt\",\"payload\":{\"ref\":\"\\u0000\"}}");
         try (Wire wire = Wire.joined(server, "hostile")) {
-            int answered = 0;
-            for (int sent = 0; sent < 10_000; sent++) {
-                wire.send(hostile.get(random.nextInt(hostile.size())));
-                String mark = "p" + sent;
-                wire.send("{\"event\":\"ping\",\"payload\":{},\"ref\":\"%s\"}".formatted(mark));
-                JsonNode first = wire.next();
-                answered += first.path("ref").asText().equals(mark) ? 0 : 1;
-                wire.next(frame -> frame.path("event").asText().equals("pong"));
-            }
-            assertThat(answered).isEqualTo(10_000);
+            assertThat(HostileFrames.send(wire, 10_000, new Random(42))).isEqualTo(10_000);
             wire.query("good", "What is 2+2?", "");
             assertThat(wire.next("result").at("/data/answer").asText()).isEqualTo("4");
         }
@@ -143,12 +112,15 @@ class StandardIT {
         // Open Liberty is one that closes at the header, whatever the size.
         List<Integer> tooBig = Server.name().equals("liberty") ? List.of(1009, 1006) : List.of(1009);
         try (Wire other = Wire.joined(server, "beside")) {
-            assertThat(closeCodeOf(oneFrame(RawClient.TEXT, MIB + 1))).isIn(tooBig);
+            assertThat(closeCodeOf(HostileFrames.oneFrame(RawClient.TEXT, MIB + 1)))
+                    .isIn(tooBig);
             // A server that closes at the header of the frame leaves megabytes unread, and TCP may then reset the
             // connection before the client has read the close frame.
-            assertThat(closeCodeOf(oneFrame(RawClient.TEXT, 8 * MIB))).isIn(1009, 1006);
-            assertThat(closeCodeOf(oneFrame(RawClient.BINARY, MIB + 1))).isIn(tooBig);
-            assertThat(closeCodeOf(StandardIT::endlessFragments)).isEqualTo(1009);
+            assertThat(closeCodeOf(HostileFrames.oneFrame(RawClient.TEXT, 8 * MIB)))
+                    .isIn(1009, 1006);
+            assertThat(closeCodeOf(HostileFrames.oneFrame(RawClient.BINARY, MIB + 1)))
+                    .isIn(tooBig);
+            assertThat(closeCodeOf(HostileFrames::endlessFragments)).isEqualTo(1009);
             other.query("alive", "What is 2+2?", "");
             assertThat(other.next("result").at("/data/answer").asText()).isEqualTo("4");
         }
@@ -161,38 +133,8 @@ class StandardIT {
         }
     }
 
-    private interface Sending {
-        void to(RawClient client) throws IOException;
-    }
-
-    private static Sending oneFrame(int opcode, int bytes) {
-        return client -> client.send(opcode, true, "x".repeat(bytes).getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static void endlessFragments(RawClient client) throws IOException {
-        byte[] part = "x".repeat(64 * 1024).getBytes(StandardCharsets.US_ASCII);
-        client.send(RawClient.TEXT, false, part);
-        for (int i = 0; i < 20; i++) {
-            client.send(RawClient.CONTINUATION, false, part);
-        }
-    }
-
-    private int closeCodeOf(Sending sending) throws IOException {
-        try (RawClient client = RawClient.connect(server.port())) {
-            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return client.readUntilEnd();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-            try {
-                sending.to(client);
-            } catch (SocketException closedMeanwhile) {
-                // The server need not read what is too big; what it said is being read.
-            }
-            return code.join();
-        }
+    private int closeCodeOf(HostileFrames.Ending ending) {
+        return HostileFrames.closeCodeOf(server, ending);
     }
 
     @Test

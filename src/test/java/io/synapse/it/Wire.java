@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -53,6 +54,12 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
 
     void send(String frame) {
         socket.sendText(frame, true).orTimeout(PATIENCE_SECONDS, SECONDS).join();
+    }
+
+    void sendBinary(byte[] frame) {
+        socket.sendBinary(ByteBuffer.wrap(frame), true)
+                .orTimeout(PATIENCE_SECONDS, SECONDS)
+                .join();
     }
 
     void query(String ref, String question, String more) {
