@@ -83,7 +83,7 @@ class MemoryIT {
     }
 
     @Test
-    @DisplayName("M18 K15: after 10,000 hostile frames and what ends connections, heap and threads are as before")
+    @DisplayName("M5 M18 K15: after 10,000 hostile frames and what ends connections, heap and threads are as before")
     void hostileFramesLeaveNothingBehind() throws Exception {
         hostileLoad(8);
         Vitals before = settled();

@@ -258,7 +258,7 @@ class ProbeIT {
     }
 
     @Test
-    @DisplayName("M12: on Payara no message schedules an idle task; other servers' sessions are left alone")
+    @DisplayName("On Payara no message schedules an idle task; other servers' sessions are left alone")
     void schedulesNoIdleTask() throws Exception {
         try (Wire wire = Wire.joined(server, "idle")) {
             String first = idleTask();
