@@ -60,6 +60,7 @@ public final class ConfigReader {
                         duration("synapse.outbox.send-timeout", Duration.ofMillis(10), Duration.ofMinutes(10))),
                 query(),
                 new TopicsReader(this).read(),
+                gateway(),
                 new LibraryConfig(
                         source.apply("synapse.library.folder"),
                         decimal("synapse.library.pace", 0, 100_000),
@@ -68,6 +69,19 @@ public final class ConfigReader {
                         integer("synapse.library.max-document-bytes", 1024, 64 * MIB),
                         integer("synapse.library.max-total-bytes", 1024, 1024 * MIB)),
                 bool("synapse.payara.idle-timer-off"));
+    }
+
+    private GatewayConfig gateway() {
+        List<String> channels = list("synapse.gateway.channels");
+        for (String channel : channels) {
+            if (!TopicsReader.isRule(channel)) {
+                throw new ConfigException(
+                        "synapse.gateway.channels",
+                        "a channel has segments divided by : . or /, of which any may be *: " + channel);
+            }
+        }
+        return new GatewayConfig(
+                source.apply("synapse.node.name"), channels, required("synapse.gateway.default-channel"));
     }
 
     private QueryConfig query() {

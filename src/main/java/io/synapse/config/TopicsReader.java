@@ -38,6 +38,10 @@ final class TopicsReader {
                 new TopicAccessConfig(rules("synapse.topics.subscribe"), rules("synapse.topics.publish")));
     }
 
+    static boolean isRule(String text) {
+        return RULE.matcher(text).matches();
+    }
+
     private String policy(String name) {
         String text = reader.required(name);
         if (!POLICIES.contains(text)) {
@@ -57,7 +61,7 @@ final class TopicsReader {
             }
             List<String> patterns = new ArrayList<>();
             for (String pattern : entry.substring(equals + 1).split("\\|", -1)) {
-                if (!RULE.matcher(pattern).matches()) {
+                if (!isRule(pattern)) {
                     throw new ConfigException(
                             name,
                             "a pattern has segments divided by : . or /, of which any may be *, the last **: "

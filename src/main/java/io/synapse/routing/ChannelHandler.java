@@ -34,6 +34,7 @@ public final class ChannelHandler {
     private final TopicAccess access;
     private final ConnectionRegistry registry;
     private final GatewayConfig config;
+    private final String node;
     private final List<TopicPattern> channels;
     private final Clock clock;
     private final Counters counters;
@@ -46,6 +47,7 @@ public final class ChannelHandler {
      * @param access who serves which channel
      * @param registry finds connections
      * @param config which channels there are
+     * @param node the name of this node
      * @param clock stamps messages
      * @param counters for what happens
      */
@@ -55,6 +57,7 @@ public final class ChannelHandler {
             TopicAccess access,
             ConnectionRegistry registry,
             GatewayConfig config,
+            String node,
             Clock clock,
             Counters counters) {
         this.hub = hub;
@@ -62,6 +65,7 @@ public final class ChannelHandler {
         this.access = access;
         this.registry = registry;
         this.config = config;
+        this.node = node;
         this.clock = clock;
         this.counters = counters;
         channels = config.channels().stream()
@@ -108,7 +112,7 @@ public final class ChannelHandler {
             generator.writeFieldName("message");
             message.payload().writeTo(generator);
             generator.writeNumberField("timestamp", now);
-            generator.writeStringField("node", config.node());
+            generator.writeStringField("node", node);
             generator.writeEndObject();
         });
     }

@@ -2,10 +2,12 @@ package io.synapse.wiring;
 
 import io.synapse.config.SynapseConfig;
 import io.synapse.config.TopicsConfig;
+import io.synapse.connection.ConnectionRegistry;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.Ticker;
 import io.synapse.protocol.Publication;
+import io.synapse.routing.ChannelHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.TopicAccess;
 import io.synapse.stream.Broker;
@@ -46,8 +48,28 @@ public class TopicWiring {
 
     @Produces
     @Singleton
-    TopicHandler handler(SynapseConfig config, TopicHub hub, Clock clock, Counters counters) {
-        return new TopicHandler(
-                hub, new TopicAccess(config.mode(), config.topics().access()), config.topics(), clock, counters);
+    TopicAccess access(SynapseConfig config) {
+        return new TopicAccess(config.mode(), config.topics().access());
+    }
+
+    @Produces
+    @Singleton
+    TopicHandler handler(SynapseConfig config, TopicHub hub, TopicAccess access, Clock clock, Counters counters) {
+        return new TopicHandler(hub, access, config.topics(), clock, counters);
+    }
+
+    @Produces
+    @Singleton
+    ChannelHandler channels(
+            SynapseConfig config,
+            TopicHub hub,
+            TopicHandler topics,
+            TopicAccess access,
+            ConnectionRegistry registry,
+            Ids ids,
+            Clock clock,
+            Counters counters) {
+        String node = config.gateway().node().orElseGet(ids::next);
+        return new ChannelHandler(hub, topics, access, registry, config.gateway(), node, clock, counters);
     }
 }
