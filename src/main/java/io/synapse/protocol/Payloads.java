@@ -2,12 +2,15 @@ package io.synapse.protocol;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
 /** The payloads that the server's messages have, each with its fields in the order the protocol lists them. */
 public final class Payloads {
+
+    private static final int MAX_LONG_DIGITS = 18;
 
     private Payloads() {}
 
@@ -67,7 +70,12 @@ public final class Payloads {
      */
     static void writeNumber(JsonGenerator generator, String digits) throws IOException {
         if (generator.canWriteBinaryNatively()) {
-            generator.writeNumber(new java.math.BigDecimal(digits));
+            BigDecimal number = new BigDecimal(digits);
+            if (number.scale() == 0 && number.precision() <= MAX_LONG_DIGITS) {
+                generator.writeNumber(number.longValueExact());
+            } else {
+                generator.writeNumber(number);
+            }
         } else {
             generator.writeRawValue(digits);
         }

@@ -7,50 +7,45 @@ import io.synapse.protocol.Inbound;
 import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.Utf8;
 import io.synapse.security.Verdict.Admitted;
-import jakarta.websocket.Endpoint;
-import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.MessageHandler;
 import jakarta.websocket.Session;
 import java.io.ByteArrayOutputStream;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
- * One connection, which hands everything on. The container calls it by one thread at a time.
+ * One connection: puts its messages together and hands them on. The container calls it by one thread at a time.
  *
- * <p>A class that extends {@link Endpoint}, and handlers that take messages in parts, because that is the only way in
- * which all three servers bound what a message may take: with annotations and whole messages Payara runs out of memory on
- * fragments, WildFly takes text without any bound, and Open Liberty one or the other.
+ * <p>Messages are taken in parts, because that is the only way in which all three servers bound what a message may take:
+ * with whole messages Payara runs out of memory on fragments, WildFly takes text without any bound, and Open Liberty one
+ * or the other.
  */
-abstract class SocketEndpoint extends Endpoint {
+final class Socket {
 
-    private static final System.Logger LOGGER = System.getLogger(SocketEndpoint.class.getName());
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
     private static final Duration UNTIL_CUT = Duration.ofSeconds(2);
 
     private final SocketDependencies with;
     private final StringBuilder text = new StringBuilder();
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
-    private Connection connection;
+    private final Connection connection;
+    private final Consumer<Inbound> messages;
     private long bytes;
     private boolean refused;
 
-    SocketEndpoint(SocketDependencies with) {
-        this.with = with;
+    /** What a client says, and how. */
+    interface Speech {
+
+        /** How this client's messages are written. */
+        MessageCodec codec(Admitted admitted);
+
+        /** The connection is open; returns what takes its messages. */
+        Consumer<Inbound> open(Connection connection, Admitted admitted);
     }
 
-    /** How this client's messages are written. */
-    abstract MessageCodec codec(Admitted admitted);
-
-    /** The connection is open; comes once, before any message. */
-    abstract void opened(Connection opened, Admitted admitted);
-
-    /** A message has come. */
-    abstract void received(Inbound message);
-
-    @Override
-    public void onOpen(Session opened, EndpointConfig config) {
+    Socket(SocketDependencies with, Session opened, Speech speech) {
+        this.with = with;
         opened.setMaxTextMessageBufferSize(with.limits().messageBytes());
         opened.setMaxBinaryMessageBufferSize(with.limits().messageBytes());
         opened.setMaxIdleTimeout(0);
@@ -63,8 +58,8 @@ abstract class SocketEndpoint extends Endpoint {
         JakartaTransport transport = new JakartaTransport(
                 opened, raw, with.closer(), with.cutter(), with.connections().timers());
         connection = new Connection(
-                with.ids().next(), principal.remoteAddress(), transport, codec(admitted), with.connections());
-        opened(connection, admitted);
+                with.ids().next(), principal.remoteAddress(), transport, speech.codec(admitted), with.connections());
+        messages = speech.open(connection, admitted);
         connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));
         opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
         opened.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) this::binary);
@@ -97,7 +92,7 @@ abstract class SocketEndpoint extends Endpoint {
         text.setLength(0);
         text.trimToSize();
         bytes = 0;
-        received(connection.codec().decode(message));
+        messages.accept(connection.codec().decode(message));
     }
 
     private void binary(byte[] part, boolean last) {
@@ -109,7 +104,7 @@ abstract class SocketEndpoint extends Endpoint {
             ByteBuffer message = ByteBuffer.wrap(data.toByteArray());
             data.reset();
             bytes = 0;
-            received(connection.codec().decode(message));
+            messages.accept(connection.codec().decode(message));
         }
     }
 
@@ -130,20 +125,11 @@ abstract class SocketEndpoint extends Endpoint {
         with.counters().increment(Counter.FRAMES_TOO_BIG);
     }
 
-    @Override
-    public void onClose(Session closed, jakarta.websocket.CloseReason reason) {
-        if (connection == null) {
-            return;
-        }
+    void closed(Session closed, jakarta.websocket.CloseReason reason) {
         if (TyrusTooBig.isMeant(reason) && !refused) {
             tooBig();
             TyrusTooBig.tell(closed, CloseReason.TOO_BIG);
         }
         connection.closed();
-    }
-
-    @Override
-    public void onError(Session failed, Throwable failure) {
-        LOGGER.log(Level.DEBUG, "a connection failed", failure);
     }
 }
