@@ -108,17 +108,19 @@ public final class Payloads {
      * One thought.
      *
      * @param ref the query
+     * @param seqFrom the position of the first piece, if several were merged into this thought; else the same as seq
      * @param seq its position in the query
      * @param type what kind of step
      * @param content the step
      * @param confidence 0 to 1, if known
      * @param timestamp epoch milliseconds
      * @param nested whether type and content stand in an object of their own
-     * @return {@code {ref,seq,type,content,timestamp}}, or {@code {ref,seq,timestamp,thought:{type,content}}}, with
-     *     {@code confidence} beside {@code content} if known
+     * @return {@code {ref,seq_from?,seq,type,content,timestamp}}, or {@code {ref,seq_from?,seq,timestamp,thought:{type,
+     *     content}}}, with {@code confidence} beside {@code content} if known
      */
     public static Body thought(
             String ref,
+            long seqFrom,
             long seq,
             String type,
             String content,
@@ -128,6 +130,9 @@ public final class Payloads {
         return generator -> {
             generator.writeStartObject();
             generator.writeStringField("ref", ref);
+            if (seqFrom != seq) {
+                generator.writeNumberField("seq_from", seqFrom);
+            }
             generator.writeNumberField("seq", seq);
             if (nested) {
                 generator.writeNumberField("timestamp", timestamp);

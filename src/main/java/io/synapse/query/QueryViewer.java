@@ -15,6 +15,7 @@ import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Slice;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -54,6 +55,10 @@ public final class QueryViewer implements Connection.Source {
     private final Wakeup wakeup = new Wakeup(this::look);
     private volatile long position;
     private boolean paused;
+
+    /** Whether it had to wait for room and has not caught up since. Used by whoever moves it on. */
+    private boolean behind;
+
     private volatile boolean detached;
     private volatile PositionedStream.Following following = () -> {};
 
@@ -173,13 +178,35 @@ public final class QueryViewer implements Connection.Source {
         Slice<QueryEvent> slice;
         do {
             slice = query.stream().read(position, BATCH);
-            for (QueryEvent event : slice.entries()) {
-                if (!sendAsides() || !send(event)) {
+            List<QueryEvent> entries = slice.entries();
+            for (int next = 0; next < entries.size(); ) {
+                int count = sendAsides() ? sendNext(entries, next) : 0;
+                if (count == 0) {
+                    behind = true;
                     return;
                 }
+                next += count;
             }
         } while (!slice.entries().isEmpty());
-        sendAsides();
+        behind = !sendAsides();
+    }
+
+    /** Sends one entry, or several as one if this client is behind; returns how many, 0 if nothing may be sent. */
+    private int sendNext(List<QueryEvent> entries, int next) {
+        int count = behind ? MergedText.count(entries, next, untilAside()) : 1;
+        QueryEvent event = count == 1 ? entries.get(next) : MergedText.of(entries.subList(next, next + count));
+        return send(event, count) ? count : 0;
+    }
+
+    /** How many entries come before the next thing to be said aside. */
+    private long untilAside() {
+        lock.lock();
+        try {
+            Aside next = asides.peek();
+            return next == null ? Long.MAX_VALUE : next.after() - position;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Sends what is due at this position; false if there is no room, or nothing more may be sent. */
@@ -204,15 +231,15 @@ public final class QueryViewer implements Connection.Source {
     }
 
     // Claiming the position and sending are one step: whoever replaces this follower begins exactly behind it.
-    private boolean send(QueryEvent event) {
+    private boolean send(QueryEvent event, int count) {
         lock.lock();
         try {
             if (detached || paused) {
                 return false;
             }
-            long offset = position + 1;
-            position = offset;
-            write(event, offset);
+            long first = position + 1;
+            position += count;
+            write(event, first, position);
         } finally {
             lock.unlock();
         }
@@ -222,7 +249,7 @@ public final class QueryViewer implements Connection.Source {
         return true;
     }
 
-    private void write(QueryEvent event, long offset) {
+    private void write(QueryEvent event, long first, long offset) {
         String ref = query.id().ref();
         if (event instanceof ThoughtEvent thought) {
             if (!format.filter().passes("thought")) {
@@ -232,6 +259,7 @@ public final class QueryViewer implements Connection.Source {
                     "thought",
                     Payloads.thought(
                             ref,
+                            first,
                             offset,
                             thought.type(),
                             thought.content(),
