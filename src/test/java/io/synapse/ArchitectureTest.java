@@ -42,6 +42,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.stream..")
             .layer("connection")
             .definedBy("io.synapse.connection..")
+            .layer("topic")
+            .definedBy("io.synapse.topic..")
             .layer("engine")
             .definedBy("io.synapse.engine")
             .layer("library")
@@ -76,6 +78,8 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("library")
             .mayOnlyAccessLayers("engine", "config")
+            .whereLayer("topic")
+            .mayOnlyAccessLayers("connection", "stream", "protocol", "config", "platform")
             .whereLayer("query")
             .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
             .whereLayer("presence")
@@ -84,10 +88,28 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("protocol", "config", "platform")
             .whereLayer("routing")
             .mayOnlyAccessLayers(
-                    "query", "presence", "engine", "security", "connection", "protocol", "config", "platform")
+                    "query",
+                    "topic",
+                    "presence",
+                    "stream",
+                    "engine",
+                    "security",
+                    "connection",
+                    "protocol",
+                    "config",
+                    "platform")
             .whereLayer("operations")
             .mayOnlyAccessLayers(
-                    "query", "presence", "connection", "protocol", "stream", "engine", "security", "config", "platform")
+                    "query",
+                    "topic",
+                    "presence",
+                    "connection",
+                    "protocol",
+                    "stream",
+                    "engine",
+                    "security",
+                    "config",
+                    "platform")
             .whereLayer("endpoint")
             .mayOnlyAccessLayers(
                     "platform",
@@ -114,6 +136,7 @@ class ArchitectureTest {
                     "io.synapse.protocol..",
                     "io.synapse.stream..",
                     "io.synapse.connection..",
+                    "io.synapse.topic..",
                     "io.synapse.engine..",
                     "io.synapse.query..",
                     "io.synapse.presence..",

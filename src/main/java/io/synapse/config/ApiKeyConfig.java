@@ -4,17 +4,20 @@ import java.util.Set;
 
 /**
  * One API key, as it stands in the configuration: {@code name:sha256-in-hex} or {@code
- * name:sha256-in-hex:agent|agent}.
+ * name:sha256-in-hex:agent|agent} or {@code
+ * name:sha256-in-hex:agent|agent:role|role}, where {@code *} means all agents.
  *
  * @param name who uses the key; appears in logs
  * @param sha256 the SHA-256 hash of the key in UTF-8, 64 lower-case hexadecimal digits
  * @param agents the agents it may join; empty means all
+ * @param roles the names of its roles; empty means {@code synapse-user}
  */
-public record ApiKeyConfig(String name, String sha256, Set<String> agents) {
+public record ApiKeyConfig(String name, String sha256, Set<String> agents, Set<String> roles) {
 
-    /** Copies the set. */
+    /** Copies the sets. */
     public ApiKeyConfig {
         agents = Set.copyOf(agents);
+        roles = Set.copyOf(roles);
     }
 
     /** Leaves the hash out: this text may reach a log. */

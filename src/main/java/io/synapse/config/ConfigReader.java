@@ -17,9 +17,10 @@ import java.util.regex.Pattern;
  */
 public final class ConfigReader {
 
-    private static final Pattern API_KEY =
-            Pattern.compile("([^:\\s]{1,64}):([0-9a-fA-F]{64})(?::([^|\\s]+(?:\\|[^|\\s]+)*))?");
+    private static final Pattern API_KEY = Pattern.compile(
+            "([^:\\s]{1,64}):([0-9a-fA-F]{64})(?::([^|:\\s]+(?:\\|[^|:\\s]+)*))?" + "(?::([a-z-]+(?:\\|[a-z-]+)*))?");
     private static final Pattern ORIGIN = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#@*,]+");
+    static final List<String> ROLES = List.of("synapse-user", "synapse-publisher", "synapse-agent", "synapse-admin");
     private static final int MIN_SECRET_BYTES = 32;
     private static final int MIB = 1024 * 1024;
 
@@ -63,6 +64,8 @@ public final class ConfigReader {
                         duration("synapse.presence.batch-interval", Duration.ZERO, Duration.ofMinutes(1)),
                         integer("synapse.presence.max-listed", 1, 100_000),
                         integer("synapse.presence.max-tracked", 1, 1_000_000)),
+                new TopicsReader(this).read(),
+                gateway(),
                 new LibraryConfig(
                         source.apply("synapse.library.folder"),
                         decimal("synapse.library.pace", 0, 100_000),
@@ -71,6 +74,19 @@ public final class ConfigReader {
                         integer("synapse.library.max-document-bytes", 1024, 64 * MIB),
                         integer("synapse.library.max-total-bytes", 1024, 1024 * MIB)),
                 bool("synapse.payara.idle-timer-off"));
+    }
+
+    private GatewayConfig gateway() {
+        List<String> channels = list("synapse.gateway.channels");
+        for (String channel : channels) {
+            if (!TopicsReader.isRule(channel)) {
+                throw new ConfigException(
+                        "synapse.gateway.channels",
+                        "a channel has segments divided by : . or /, of which any may be *: " + channel);
+            }
+        }
+        return new GatewayConfig(
+                source.apply("synapse.node.name"), channels, required("synapse.gateway.default-channel"));
     }
 
     private QueryConfig query() {
@@ -141,15 +157,25 @@ public final class ConfigReader {
         if (!matcher.matches()) {
             throw new ConfigException(
                     "synapse.auth.api-keys",
-                    "entry " + place + " is not name:sha256-in-hex or name:sha256-in-hex:agent|agent");
+                    "entry " + place + " is not name:sha256-in-hex, name:sha256-in-hex:agent|agent or"
+                            + " name:sha256-in-hex:agent|agent:role|role");
         }
-        Set<String> agents = matcher.group(3) == null
+        Set<String> agents = matcher.group(3) == null || matcher.group(3).equals("*")
                 ? Set.of()
                 : Set.copyOf(List.of(matcher.group(3).split("\\|", -1)));
-        return new ApiKeyConfig(matcher.group(1), matcher.group(2).toLowerCase(Locale.ROOT), agents);
+        Set<String> roles = matcher.group(4) == null
+                ? Set.of()
+                : Set.copyOf(List.of(matcher.group(4).split("\\|", -1)));
+        for (String role : roles) {
+            if (!ROLES.contains(role)) {
+                throw new ConfigException(
+                        "synapse.auth.api-keys", "entry " + place + " has an unknown role; there are " + ROLES);
+            }
+        }
+        return new ApiKeyConfig(matcher.group(1), matcher.group(2).toLowerCase(Locale.ROOT), agents, roles);
     }
 
-    private List<String> list(String name) {
+    List<String> list(String name) {
         return source.apply(name).stream()
                 .flatMap(text -> List.of(text.split(",", -1)).stream())
                 .map(String::strip)
@@ -157,7 +183,7 @@ public final class ConfigReader {
                 .toList();
     }
 
-    private String required(String name) {
+    String required(String name) {
         // A properties file keeps the blanks at the end of a line, where nobody sees them.
         return source.apply(name)
                 .map(String::strip)
@@ -165,7 +191,7 @@ public final class ConfigReader {
                 .orElseThrow(() -> new ConfigException(name, "is missing"));
     }
 
-    private int integer(String name, int min, int max) {
+    int integer(String name, int min, int max) {
         String text = required(name);
         try {
             int value = Integer.parseInt(text);
@@ -200,7 +226,7 @@ public final class ConfigReader {
         };
     }
 
-    private Duration duration(String name, Duration min, Duration max) {
+    Duration duration(String name, Duration min, Duration max) {
         String text = required(name);
         Duration value;
         try {

@@ -9,6 +9,8 @@ package io.synapse.config;
  * @param outbox what may wait to be sent
  * @param query the life of queries
  * @param presence who is seen
+ * @param topics bounds on topics, and who may use them
+ * @param gateway what the socket without joins offers
  * @param library the default engine
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
@@ -19,5 +21,7 @@ public record SynapseConfig(
         OutboxConfig outbox,
         QueryConfig query,
         PresenceConfig presence,
+        TopicsConfig topics,
+        GatewayConfig gateway,
         LibraryConfig library,
         boolean tyrusIdleTimerOff) {}

@@ -1,33 +1,13 @@
 package io.synapse.endpoint;
 
-import io.synapse.config.LimitsConfig;
-import io.synapse.connection.Connection;
-import io.synapse.platform.Counters;
-import io.synapse.platform.Ids;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.routing.MessageRouter;
-import java.util.concurrent.Executor;
 
 /**
  * What all connections of the cortex socket share.
  *
+ * @param sockets what they share with those of every other socket
  * @param router takes messages
  * @param codecs makes codecs
- * @param connections what all outboxes share
- * @param limits the largest message
- * @param ids names connections
- * @param counters for what happens
- * @param closer runs closes, which block in some containers
- * @param cutter drops connections whose close does not come to an end
- * @param idleTimer Payara's quirk
  */
-public record CortexDependencies(
-        MessageRouter router,
-        PhoenixCodecs codecs,
-        Connection.Environment connections,
-        LimitsConfig limits,
-        Ids ids,
-        Counters counters,
-        Executor closer,
-        Executor cutter,
-        TyrusIdleTimer idleTimer) {}
+public record CortexDependencies(SocketDependencies sockets, MessageRouter router, PhoenixCodecs codecs) {}

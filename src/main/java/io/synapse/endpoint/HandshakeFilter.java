@@ -3,7 +3,6 @@ package io.synapse.endpoint;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.security.Handshake;
-import io.synapse.security.HandshakePolicy;
 import io.synapse.security.Verdict;
 import io.synapse.security.Verdict.Admitted;
 import io.synapse.security.Verdict.Refused;
@@ -13,7 +12,6 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -33,16 +31,15 @@ import java.util.Optional;
  * Stands in front of the upgrade. Whoever is refused is refused here, with an HTTP status: a WebSocket that is opened and
  * then closed makes the Phoenix client dial again after 10 ms, for ever.
  */
-@WebFilter(urlPatterns = CortexEndpoint.PATH, asyncSupported = true)
-public class HandshakeFilter implements Filter {
+abstract class HandshakeFilter implements Filter {
 
     private static final String PROTOCOLS = "Sec-WebSocket-Protocol";
 
     @Inject
-    private HandshakePolicy policy;
-
-    @Inject
     private Counters counters;
+
+    /** Lets in, or not. */
+    abstract Verdict decide(Handshake handshake);
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -50,7 +47,7 @@ public class HandshakeFilter implements Filter {
         HttpServletRequest http = (HttpServletRequest) request;
         Verdict verdict = sentTooEarly(http)
                 ? Refused.of(HttpServletResponse.SC_BAD_REQUEST, "a client waits for the answer to its handshake")
-                : policy.decide(handshake(http));
+                : decide(handshake(http));
         if (verdict instanceof Refused refused) {
             counters.increment(Counter.HANDSHAKES_REFUSED);
             refuse((HttpServletResponse) response, refused);
@@ -75,6 +72,7 @@ public class HandshakeFilter implements Filter {
                 Optional.ofNullable(request.getHeader("Host")),
                 Optional.ofNullable(request.getHeader("Origin")),
                 Requests.isForwarded(request),
+                Optional.ofNullable(request.getHeader("Authorization")),
                 protocols(request),
                 // Of anything but a GET the parameters could be a body, which nobody has bounded yet.
                 get ? parameters(request) : Map.of());

@@ -26,6 +26,19 @@ public enum Counter {
     TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
     /** Joins refused. */
     JOINS_REFUSED("synapse.joins.refused", "joins with a wrong, expired or absent credential"),
+    /** Events published. */
+    EVENTS_PUBLISHED("synapse.events.published", "messages published on topics"),
+    /** Publications refused. */
+    EVENTS_REFUSED("synapse.events.refused", "publications refused: forbidden, overloaded, or their key in use"),
+    /** Events that subscribers lost. */
+    EVENTS_DROPPED(
+            "synapse.events.dropped", "messages a subscriber was too slow for; it was told by a gap, or cut off"),
+    /** Subscriptions. */
+    SUBSCRIPTIONS_STARTED("synapse.subscriptions.started", "subscriptions to topics"),
+    /** Recoveries that were complete. */
+    RECOVERED("synapse.subscriptions.recovered", "subscriptions that recovered everything since their position"),
+    /** Recoveries that were not. */
+    NOT_RECOVERED("synapse.subscriptions.not-recovered", "subscriptions told that what they missed is gone"),
     /** Queries accepted. */
     QUERIES_STARTED("synapse.queries.started", "queries accepted"),
     /** Queries that found the one they repeat. */

@@ -1,15 +1,24 @@
 package io.synapse.protocol;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What a client can say. Immutable; every value is within its documented bound. */
 public sealed interface ClientMessage extends Inbound {
 
     /** The longest ref of a query, in characters. */
     int MAX_QUERY_REF_LENGTH = 128;
+
+    /** What the topic of an agent begins with. */
+    String AGENT_TOPIC = "cortex:";
+
+    /** An agent's name: any that can be printed; what it means to a database or a shell is no business of ours. */
+    Pattern AGENT = Pattern.compile("[^\\p{Cntrl}]{1,128}");
 
     /** The longest reason of an interrupt, in characters. */
     int MAX_REASON_LENGTH = 256;
@@ -43,7 +52,27 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link Presence}. */
         PRESENCE,
         /** {@link PresenceUpdate}. */
-        PRESENCE_UPDATE
+        PRESENCE_UPDATE,
+        /** {@link Subscribe}. */
+        SUBSCRIBE,
+        /** {@link Filter}. */
+        FILTER,
+        /** {@link Unsubscribe}. */
+        UNSUBSCRIBE,
+        /** {@link Publish}. */
+        PUBLISH,
+        /** {@link History}. */
+        HISTORY,
+        /** {@link SubscribeAll}. */
+        SUBSCRIBE_ALL,
+        /** {@link UnsubscribeAll}. */
+        UNSUBSCRIBE_ALL,
+        /** {@link ChannelMessage}. */
+        CHANNEL_MESSAGE,
+        /** {@link Acknowledge}. */
+        ACKNOWLEDGE,
+        /** {@link Send}. */
+        SEND
     }
 
     /**
@@ -161,6 +190,188 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.RESUME;
+        }
+    }
+
+    /**
+     * Follows a topic or a pattern of topics.
+     *
+     * @param address where the client says so
+     * @param target which
+     * @param events only these; empty means all
+     * @param policy the word for what happens when it reads too slowly, if given
+     * @param since the place of the last message that it has, if given
+     */
+    record Subscribe(
+            Address address, TopicPattern target, Set<String> events, Optional<String> policy, Optional<Since> since)
+            implements ClientMessage {
+
+        /** Copies the set. */
+        public Subscribe {
+            events = Set.copyOf(events);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.SUBSCRIBE;
+        }
+    }
+
+    /**
+     * A place in a topic.
+     *
+     * @param offset of the last message before it, 0 for none
+     * @param epoch the life of the topic that the offset belongs to; empty if the offset is 0
+     */
+    record Since(long offset, String epoch) {}
+
+    /**
+     * Receives only some events from now on.
+     *
+     * @param address where the client says so
+     * @param events their names; empty means all
+     */
+    record Filter(Address address, Set<String> events) implements ClientMessage {
+
+        /** Copies the set. */
+        public Filter {
+            events = Set.copyOf(events);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.FILTER;
+        }
+    }
+
+    /**
+     * Follows a topic or pattern no longer.
+     *
+     * @param address where the client says so
+     * @param target which
+     */
+    record Unsubscribe(Address address, TopicPattern target) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.UNSUBSCRIBE;
+        }
+    }
+
+    /**
+     * Publishes on a topic.
+     *
+     * @param address where the client says so
+     * @param topic which; no pattern
+     * @param event what it is
+     * @param payload what it holds
+     * @param idempotencyKey names it, if given
+     */
+    record Publish(Address address, TopicPattern topic, String event, RawJson payload, Optional<String> idempotencyKey)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.PUBLISH;
+        }
+    }
+
+    /**
+     * Asks for what was published.
+     *
+     * @param address where the client says so
+     * @param topic which; no pattern
+     * @param since where to begin, if given
+     * @param limit how many at most, if given
+     * @param backwards whether the newest come first
+     */
+    record History(Address address, TopicPattern topic, Optional<Since> since, OptionalInt limit, boolean backwards)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.HISTORY;
+        }
+    }
+
+    /**
+     * Follows several topics or patterns at once.
+     *
+     * @param address where the client says so
+     * @param each one subscription for each
+     * @param acknowledged whether events that the client has not acknowledged are sent again after a reconnect
+     */
+    record SubscribeAll(Address address, List<Subscribe> each, boolean acknowledged) implements ClientMessage {
+
+        /** Copies the list. */
+        public SubscribeAll {
+            each = List.copyOf(each);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.SUBSCRIBE_ALL;
+        }
+    }
+
+    /**
+     * Follows several topics or patterns no longer.
+     *
+     * @param address where the client says so
+     * @param targets which
+     */
+    record UnsubscribeAll(Address address, List<TopicPattern> targets) implements ClientMessage {
+
+        /** Copies the list. */
+        public UnsubscribeAll {
+            targets = List.copyOf(targets);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.UNSUBSCRIBE_ALL;
+        }
+    }
+
+    /**
+     * Says something to whoever serves a channel.
+     *
+     * @param address where the client says so
+     * @param channel which; empty means the usual one
+     * @param intent what for, if given
+     * @param payload what
+     */
+    record ChannelMessage(Address address, Optional<String> channel, Optional<String> intent, RawJson payload)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.CHANNEL_MESSAGE;
+        }
+    }
+
+    /**
+     * Has received an event, and everything before it on its topic.
+     *
+     * @param address where the client says so
+     * @param messageId the event's
+     */
+    record Acknowledge(Address address, String messageId) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.ACKNOWLEDGE;
+        }
+    }
+
+    /**
+     * Says something to one connection, as one who serves a channel.
+     *
+     * @param address where the client says so
+     * @param connectionId which
+     * @param channel the channel it belongs to, if given
+     * @param payload what
+     */
+    record Send(Address address, String connectionId, Optional<String> channel, RawJson payload)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.SEND;
         }
     }
 

@@ -45,6 +45,10 @@ final class ClientMessages {
                 case "query" -> query(address, fields);
                 case "interrupt" -> interrupt(address, fields);
                 case "resume" -> resume(address, fields);
+                case "subscribe" -> TopicMessages.subscribe(address, fields);
+                case "unsubscribe" -> TopicMessages.unsubscribe(address, fields);
+                case "publish" -> TopicMessages.publish(address, fields);
+                case "history" -> TopicMessages.history(address, fields);
                 case "ping" -> new Ping(address, null);
                 case "presence" -> presence(address, fields);
                 case "presence_update" -> presenceUpdate(address, fields);

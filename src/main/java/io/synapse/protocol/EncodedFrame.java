@@ -11,6 +11,22 @@ public sealed interface EncodedFrame {
     int bytes();
 
     /**
+     * A text frame of a text that may hold halves of characters, which UTF-8 has no bytes for: they are escaped as JSON
+     * writes them.
+     *
+     * @param json the text
+     * @return the frame
+     */
+    static Text text(String json) {
+        int bytes = Utf8.length(json);
+        if (bytes == json.length()) {
+            return new Text(json, bytes);
+        }
+        String whole = Utf8.escapeLoneSurrogates(json);
+        return new Text(whole, Utf8.length(whole));
+    }
+
+    /**
      * A text frame.
      *
      * @param text its content

@@ -1,26 +1,33 @@
 package io.synapse.protocol;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
- * The top level of a payload. Only the scalars have a value here: no message has a field that nests, so what nests is
- * read past, within the depth allowed, and kept as a mark.
+ * The top level of a payload. Scalars have a value here; what nests is kept as it came, and so are the fields that carry
+ * what clients say to each other, whatever they hold.
  */
 final class Fields {
 
     /** The most fields a payload may have at its top level. */
     static final int MAX_FIELDS = 64;
 
-    /** Stands for an array or an object. */
-    static final Object NESTED = new Object();
+    /** Fields whose values are passed on and never looked into. */
+    static final Set<String> RAW = Set.of("payload", "message", "args");
 
     /** Stands for a null. */
     static final Object NULL = new Object();
 
     static final Fields EMPTY = new Fields(Map.of());
+
+    private static final Json FLAT = new Json(2, 0, 64 * 1024);
 
     private final Map<String, Object> values;
 
@@ -41,6 +48,10 @@ final class Fields {
     boolean isAbsent(String name) {
         Object value = values.get(name);
         return value == null || value == NULL;
+    }
+
+    boolean isText(String name) {
+        return values.get(name) instanceof String;
     }
 
     Optional<String> text(String name, int maxLength) throws WrongField {
@@ -64,6 +75,39 @@ final class Fields {
             throw new WrongField(name + " must be true or false");
         }
         return Optional.of(truth);
+    }
+
+    /** A value that is passed on; null of JSON is a value like any other. */
+    Optional<RawJson> raw(String name) {
+        return values.get(name) instanceof RawJson raw ? Optional.of(raw) : Optional.empty();
+    }
+
+    /** A list of texts, without repetitions, in order. */
+    Set<String> texts(String name, int maxCount, int maxLength) throws WrongField {
+        if (isAbsent(name)) {
+            return Set.of();
+        }
+        if (!(values.get(name) instanceof RawJson raw)) {
+            throw new WrongField(name + " must be a list of texts");
+        }
+        Set<String> texts = new LinkedHashSet<>();
+        try (JsonParser parser = FLAT.factory().createParser(raw.text())) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new WrongField(name + " must be a list of texts");
+            }
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (parser.currentToken() != JsonToken.VALUE_STRING || parser.getTextLength() > maxLength) {
+                    throw new WrongField(name + " must hold texts of at most " + maxLength + " characters");
+                }
+                texts.add(parser.getText());
+                if (texts.size() > maxCount) {
+                    throw new WrongField(name + " must have at most " + maxCount + " entries");
+                }
+            }
+        } catch (IOException e) {
+            throw new WrongField(name + " must be a list of texts");
+        }
+        return texts;
     }
 
     OptionalLong integer(String name, long min, long max) throws WrongField {

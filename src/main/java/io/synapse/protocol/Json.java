@@ -12,7 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** JSON with bounds. Safe for use by many threads. */
+/** JSON, or another format with the same values, with bounds. Safe for use by many threads. */
 final class Json {
 
     private static final int MAX_NUMBER_LENGTH = 64;
@@ -29,8 +29,20 @@ final class Json {
      * @param maxLength the longest text value, in characters
      */
     Json(int maxDepth, int envelope, int maxLength) {
+        this(new JsonFactory(), maxDepth, envelope, maxLength);
+    }
+
+    /**
+     * Sets the bounds.
+     *
+     * @param format the format's own factory
+     * @param maxDepth how deep a payload may nest
+     * @param envelope levels around the payload
+     * @param maxLength the longest text value, in characters
+     */
+    Json(JsonFactory format, int maxDepth, int envelope, int maxLength) {
         this.maxDepth = maxDepth;
-        factory = JsonFactory.builder()
+        factory = format.rebuild()
                 // Names come from outside: a table of them that outlives the message is a leak to be filled.
                 .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -50,14 +62,16 @@ final class Json {
     /**
      * Reads the object that the parser stands on, to its end.
      *
+     * @param parser of any format
+     * @param source the whole text that the parser reads; null if it does not read text
      * @throws IOException if it is not well-formed, passes a bound, or has too many fields
      */
-    static Fields fields(JsonParser parser) throws IOException {
+    static Fields fields(JsonParser parser, String source) throws IOException {
         Map<String, Object> values = new HashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
-            values.put(name, value(parser));
+            values.put(name, Fields.RAW.contains(name) ? RawJson.read(parser, source) : value(parser, source));
             if (values.size() > Fields.MAX_FIELDS) {
                 throw new FrameException("a payload has more than " + Fields.MAX_FIELDS + " fields");
             }
@@ -65,7 +79,7 @@ final class Json {
         return values.isEmpty() ? Fields.EMPTY : new Fields(values);
     }
 
-    private static Object value(JsonParser parser) throws IOException {
+    private static Object value(JsonParser parser, String source) throws IOException {
         return switch (parser.currentToken()) {
             case VALUE_STRING -> parser.getText();
             case VALUE_TRUE -> Boolean.TRUE;
@@ -73,10 +87,7 @@ final class Json {
             case VALUE_NUMBER_INT -> integer(parser);
             case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             case VALUE_NULL -> Fields.NULL;
-            default -> {
-                parser.skipChildren();
-                yield Fields.NESTED;
-            }
+            default -> RawJson.read(parser, source);
         };
     }
 

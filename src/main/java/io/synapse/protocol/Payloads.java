@@ -2,12 +2,15 @@ package io.synapse.protocol;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
 /** The payloads that the server's messages have, each with its fields in the order the protocol lists them. */
 public final class Payloads {
+
+    private static final int MAX_LONG_DIGITS = 18;
 
     private Payloads() {}
 
@@ -40,25 +43,84 @@ public final class Payloads {
      * @param ref the query it is about; null leaves it out
      * @return {@code {reason, detail?, ref?}}
      */
-    public static Body error(String reason, String detail, String ref) {
-        return of("reason", reason, "detail", detail.isEmpty() ? null : detail, "ref", ref);
+    public static ErrorBody error(String reason, String detail, String ref) {
+        return refusal(reason, "detail", detail.isEmpty() ? null : detail, "ref", ref);
+    }
+
+    /**
+     * A refusal.
+     *
+     * @param reason one of {@link Reasons}
+     * @param namesAndValues what else helps, as for {@link #of}
+     * @return {@code {reason, …}}
+     */
+    public static ErrorBody refusal(String reason, Object... namesAndValues) {
+        Object[] all = new Object[namesAndValues.length + 2];
+        all[0] = "reason";
+        all[1] = reason;
+        System.arraycopy(namesAndValues, 0, all, 2, namesAndValues.length);
+        return new ErrorBody(reason, of(all));
+    }
+
+    /**
+     * A number as it came.
+     *
+     * @param generator where to
+     * @param digits a JSON number
+     */
+    static void writeNumber(JsonGenerator generator, String digits) throws IOException {
+        if (generator.canWriteBinaryNatively()) {
+            BigDecimal number = new BigDecimal(digits);
+            if (number.scale() == 0 && number.precision() <= MAX_LONG_DIGITS) {
+                generator.writeNumber(number.longValueExact());
+            } else {
+                generator.writeNumber(number);
+            }
+        } else {
+            generator.writeRawValue(digits);
+        }
+    }
+
+    /**
+     * Something that was published on a topic, as {@code /ws} says it.
+     *
+     * @param event it
+     * @return {@code {event_type,topic,seq,offset,epoch,message_id,payload,timestamp}}
+     */
+    static Body typedEvent(ServerMessage.Event event) {
+        return generator -> {
+            Publication publication = event.publication();
+            generator.writeStartObject();
+            generator.writeStringField("event_type", publication.event());
+            generator.writeStringField("topic", event.topic());
+            generator.writeNumberField("seq", event.offset());
+            generator.writeNumberField("offset", event.offset());
+            generator.writeStringField("epoch", event.epoch());
+            generator.writeStringField("message_id", event.messageId());
+            generator.writeFieldName("payload");
+            publication.payload().writeTo(generator);
+            generator.writeNumberField("timestamp", publication.timestamp());
+            generator.writeEndObject();
+        };
     }
 
     /**
      * One thought.
      *
      * @param ref the query
+     * @param seqFrom the position of the first piece, if several were merged into this thought; else the same as seq
      * @param seq its position in the query
      * @param type what kind of step
      * @param content the step
      * @param confidence 0 to 1, if known
      * @param timestamp epoch milliseconds
      * @param nested whether type and content stand in an object of their own
-     * @return {@code {ref,seq,type,content,timestamp}}, or {@code {ref,seq,timestamp,thought:{type,content}}}, with
-     *     {@code confidence} beside {@code content} if known
+     * @return {@code {ref,seq_from?,seq,type,content,timestamp}}, or {@code {ref,seq_from?,seq,timestamp,thought:{type,
+     *     content}}}, with {@code confidence} beside {@code content} if known
      */
     public static Body thought(
             String ref,
+            long seqFrom,
             long seq,
             String type,
             String content,
@@ -68,6 +130,9 @@ public final class Payloads {
         return generator -> {
             generator.writeStartObject();
             generator.writeStringField("ref", ref);
+            if (seqFrom != seq) {
+                generator.writeNumberField("seq_from", seqFrom);
+            }
             generator.writeNumberField("seq", seq);
             if (nested) {
                 generator.writeNumberField("timestamp", timestamp);
@@ -84,6 +149,28 @@ public final class Payloads {
             } else {
                 generator.writeNumberField("timestamp", timestamp);
             }
+            generator.writeEndObject();
+        };
+    }
+
+    /**
+     * Something that was published on a topic.
+     *
+     * @param event it
+     * @return {@code {topic,event,payload,offset,epoch,message_id,timestamp}}
+     */
+    public static Body event(ServerMessage.Event event) {
+        return generator -> {
+            Publication publication = event.publication();
+            generator.writeStartObject();
+            generator.writeStringField("topic", event.topic());
+            generator.writeStringField("event", publication.event());
+            generator.writeFieldName("payload");
+            publication.payload().writeTo(generator);
+            generator.writeNumberField("offset", event.offset());
+            generator.writeStringField("epoch", event.epoch());
+            generator.writeStringField("message_id", event.messageId());
+            generator.writeNumberField("timestamp", publication.timestamp());
             generator.writeEndObject();
         };
     }

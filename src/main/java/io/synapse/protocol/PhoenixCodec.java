@@ -29,6 +29,9 @@ public final class PhoenixCodec implements MessageCodec {
         V2
     }
 
+    /** Clients that get the same frame for the same publication. */
+    private record Way(Version version, String via) {}
+
     private static final String HEARTBEAT_TOPIC = "phoenix";
     private static final int MAX_EVENT_LENGTH = 255;
 
@@ -62,6 +65,7 @@ public final class PhoenixCodec implements MessageCodec {
         PhoenixFrame read = new PhoenixFrame();
         Version spoken;
         try (JsonParser parser = json.factory().createParser(frame)) {
+            read.from(frame);
             JsonToken first = parser.nextToken();
             if (first == JsonToken.START_ARRAY) {
                 spoken = Version.V2;
@@ -91,7 +95,9 @@ public final class PhoenixCodec implements MessageCodec {
                 return ClientMessages.ofBinary(read.address(), read.event(), Bytes.copyOf(data));
             }
             // Decoded here: the parser would guess the encoding, and replace what is not UTF-8.
-            try (JsonParser parser = payloads.factory().createParser(Utf8.decode(data))) {
+            String payload = Utf8.decode(data);
+            try (JsonParser parser = payloads.factory().createParser(payload)) {
+                read.from(payload);
                 parser.nextToken();
                 read.payload(parser);
                 if (parser.nextToken() != null) {
@@ -158,9 +164,19 @@ public final class PhoenixCodec implements MessageCodec {
                 Address address = new Address(crashed.joinRef(), crashed.joinRef(), crashed.topic());
                 yield text(spoken, address, "phx_error", Payloads.of("reason", crashed.reason()));
             }
+            case EVENT -> {
+                ServerMessage.Event event = (ServerMessage.Event) message;
+                yield event.publication().frame(new Way(spoken, event.via()), () -> event(spoken, event));
+            }
             case BINARY_REPLY -> PhoenixFrame.encode(spoken, (ServerMessage.BinaryReply) message);
             case BINARY_PUSH -> PhoenixFrame.encode(spoken, (ServerMessage.BinaryPush) message);
         };
+    }
+
+    // A broadcast has no join_ref, so that all who have joined the same topic can share the frame.
+    private EncodedFrame event(Version spoken, ServerMessage.Event event) {
+        Publication published = event.publication();
+        return text(spoken, new Address(null, null, event.via()), published.event(), Payloads.event(event));
     }
 
     private EncodedFrame text(Version spoken, Address address, String event, Body payload) {
@@ -187,14 +203,7 @@ public final class PhoenixCodec implements MessageCodec {
         } catch (IOException e) {
             throw new CodecException("cannot encode " + event + ": " + e.getMessage(), e);
         }
-        String text = out.toString();
-        int bytes = Utf8.length(text);
-        if (bytes != text.length()) {
-            // Not ASCII, so there may be halves of characters.
-            text = Utf8.escapeLoneSurrogates(text);
-            bytes = Utf8.length(text);
-        }
-        return new EncodedFrame.Text(text, bytes);
+        return EncodedFrame.text(out.toString());
     }
 
     private static void ref(JsonGenerator generator, Ref ref) throws IOException {

@@ -23,7 +23,13 @@ final class PhoenixFrame {
     private String topic;
     private String event;
     private Fields fields = Fields.EMPTY;
+    private String source;
     private String problem;
+
+    /** The text that is read, of which payloads keep pieces. */
+    void from(String text) {
+        source = text;
+    }
 
     Address address() {
         return new Address(joinRef, ref, topic);
@@ -79,7 +85,7 @@ final class PhoenixFrame {
 
     void payload(JsonParser parser) throws IOException {
         if (parser.currentToken() == JsonToken.START_OBJECT) {
-            fields = Json.fields(parser);
+            fields = Json.fields(parser, source);
         } else if (parser.currentToken() != JsonToken.VALUE_NULL) {
             parser.skipChildren();
             wrong("payload must be an object");

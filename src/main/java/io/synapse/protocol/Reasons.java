@@ -15,6 +15,10 @@ public final class Reasons {
     public static final String TOO_MANY_TOPICS = "too many channels joined";
     /** The frame is not of this protocol. */
     public static final String MALFORMED = "malformed frame";
+    /** What came is no message at all; the words are fixed for {@code /ws} (ledger G3). */
+    public static final String NOT_A_MESSAGE = "Invalid message format";
+    /** The channel does not exist. */
+    public static final String UNKNOWN_CHANNEL = "unknown channel";
     /** The event does not exist. */
     public static final String UNKNOWN_EVENT = "unknown event";
     /** A field that is there has a wrong type or value. */
@@ -27,6 +31,16 @@ public final class Reasons {
     public static final String REF_IN_USE = "ref_in_use";
     /** All places are taken and the queue is full; try again later. */
     public static final String OVERLOADED = "overloaded";
+    /** Not a topic, or a pattern where a topic is needed. */
+    public static final String INVALID_TOPIC = "invalid topic";
+    /** The connection has as many subscriptions as it may. */
+    public static final String TOO_MANY_SUBSCRIPTIONS = "too many subscriptions";
+    /** The server has as many topics or patterns as it may. */
+    public static final String TOO_MANY_TOPICS_IN_USE = "too many topics";
+    /** Something else was published under the same idempotency key. */
+    public static final String KEY_IN_USE = "idempotency_key_in_use";
+    /** A topic that a subscriber must not lose anything of is full; try again later. */
+    public static final String SYSTEM_OVERLOADED = "Message rejected: system overloaded";
     /** The application is stopping; come back. */
     public static final String STOPPING = "stopping";
     /** The topic has as many members as it may, so one more is not seen there. */

@@ -23,7 +23,9 @@ public sealed interface ServerMessage {
         /** {@link TopicClosed}. */
         TOPIC_CLOSED,
         /** {@link TopicCrashed}. */
-        TOPIC_CRASHED
+        TOPIC_CRASHED,
+        /** {@link Event}. */
+        EVENT
     }
 
     /**
@@ -108,6 +110,32 @@ public sealed interface ServerMessage {
         @Override
         public Kind kind() {
             return Kind.TOPIC_CRASHED;
+        }
+    }
+
+    /**
+     * Something was published on a topic that the client subscribes to.
+     *
+     * @param via the joined topic whose subscription this is; null on a socket without joins
+     * @param topic where it was published
+     * @param epoch which life of the topic the offset belongs to
+     * @param offset its position in the topic
+     * @param publication what was published
+     */
+    record Event(String via, String topic, String epoch, long offset, Publication publication)
+            implements ServerMessage {
+        @Override
+        public Kind kind() {
+            return Kind.EVENT;
+        }
+
+        /**
+         * A name for this message that no other has, by which a client tells duplicates.
+         *
+         * @return the same whenever the message is sent
+         */
+        public String messageId() {
+            return epoch + "-" + offset;
         }
     }
 

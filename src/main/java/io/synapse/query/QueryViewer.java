@@ -1,6 +1,8 @@
 package io.synapse.query;
 
 import io.synapse.connection.Connection;
+import io.synapse.connection.EventFilter;
+import io.synapse.platform.Wakeup;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Payloads;
@@ -13,8 +15,8 @@ import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Slice;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -35,8 +37,9 @@ public final class QueryViewer implements Connection.Source {
      * @param topic the topic they come on
      * @param joinRef the client's join of that topic
      * @param nested whether type and content stand in an object of their own
+     * @param filter what the client wants; how a query ends it is always told
      */
-    public record Format(String topic, Ref joinRef, boolean nested) {}
+    public record Format(String topic, Ref joinRef, boolean nested, EventFilter filter) {}
 
     /** A message that takes its place in the stream, for this client only. */
     private record Aside(long after, ServerMessage message) {}
@@ -49,9 +52,13 @@ public final class QueryViewer implements Connection.Source {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Queue<Aside> asides = new ArrayDeque<>();
-    private final AtomicInteger wake = new AtomicInteger();
+    private final Wakeup wakeup = new Wakeup(this::look);
     private volatile long position;
     private boolean paused;
+
+    /** Whether it had to wait for room and has not caught up since. Used by whoever moves it on. */
+    private boolean behind;
+
     private volatile boolean detached;
     private volatile PositionedStream.Following following = () -> {};
 
@@ -152,21 +159,18 @@ public final class QueryViewer implements Connection.Source {
 
     @Override
     public void pump() {
-        if (wake.getAndIncrement() != 0) {
-            return;
+        wakeup.ask();
+    }
+
+    private void look() {
+        try {
+            moveOn();
+        } catch (RuntimeException e) {
+            // Going on would leave a gap that the client cannot see; a new connection can resume.
+            LOGGER.log(Level.ERROR, "a stream could not be written", e);
+            detach();
+            connection.abort(CloseReason.INTERNAL);
         }
-        int seen = 1;
-        do {
-            try {
-                moveOn();
-            } catch (RuntimeException e) {
-                // Going on would leave a gap that the client cannot see; a new connection can resume.
-                LOGGER.log(Level.ERROR, "a stream could not be written", e);
-                detach();
-                connection.abort(CloseReason.INTERNAL);
-            }
-            seen = wake.addAndGet(-seen);
-        } while (seen != 0);
         query.flow().progressed();
     }
 
@@ -174,13 +178,35 @@ public final class QueryViewer implements Connection.Source {
         Slice<QueryEvent> slice;
         do {
             slice = query.stream().read(position, BATCH);
-            for (QueryEvent event : slice.entries()) {
-                if (!sendAsides() || !send(event)) {
+            List<QueryEvent> entries = slice.entries();
+            for (int next = 0; next < entries.size(); ) {
+                int count = sendAsides() ? sendNext(entries, next) : 0;
+                if (count == 0) {
+                    behind = true;
                     return;
                 }
+                next += count;
             }
         } while (!slice.entries().isEmpty());
-        sendAsides();
+        behind = !sendAsides();
+    }
+
+    /** Sends one entry, or several as one if this client is behind; returns how many, 0 if nothing may be sent. */
+    private int sendNext(List<QueryEvent> entries, int next) {
+        int count = behind ? MergedText.count(entries, next, untilAside()) : 1;
+        QueryEvent event = count == 1 ? entries.get(next) : MergedText.of(entries.subList(next, next + count));
+        return send(event, count) ? count : 0;
+    }
+
+    /** How many entries come before the next thing to be said aside. */
+    private long untilAside() {
+        lock.lock();
+        try {
+            Aside next = asides.peek();
+            return next == null ? Long.MAX_VALUE : next.after() - position;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Sends what is due at this position; false if there is no room, or nothing more may be sent. */
@@ -205,15 +231,15 @@ public final class QueryViewer implements Connection.Source {
     }
 
     // Claiming the position and sending are one step: whoever replaces this follower begins exactly behind it.
-    private boolean send(QueryEvent event) {
+    private boolean send(QueryEvent event, int count) {
         lock.lock();
         try {
             if (detached || paused) {
                 return false;
             }
-            long offset = position + 1;
-            position = offset;
-            write(event, offset);
+            long first = position + 1;
+            position += count;
+            write(event, first, position);
         } finally {
             lock.unlock();
         }
@@ -223,13 +249,17 @@ public final class QueryViewer implements Connection.Source {
         return true;
     }
 
-    private void write(QueryEvent event, long offset) {
+    private void write(QueryEvent event, long first, long offset) {
         String ref = query.id().ref();
         if (event instanceof ThoughtEvent thought) {
+            if (!format.filter().passes("thought")) {
+                return;
+            }
             push(
                     "thought",
                     Payloads.thought(
                             ref,
+                            first,
                             offset,
                             thought.type(),
                             thought.content(),

@@ -1,10 +1,13 @@
 package io.synapse.routing;
 
+import io.synapse.connection.EventFilter;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Ref;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryViewer;
 import io.synapse.security.Identity;
+import io.synapse.topic.SubscribeRequest;
+import io.synapse.topic.Subscriptions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +29,8 @@ final class Channel {
     private final Identity identity;
     private final Map<String, QueryViewer> following = new ConcurrentHashMap<>();
     private final AtomicReference<Attendance> attendance = new AtomicReference<>(Attendance.NONE);
+    private final Subscriptions subscriptions = new Subscriptions();
+    private final EventFilter filter = new EventFilter();
 
     Channel(String topic, String agent, Ref joinRef, boolean nestedThoughts, Identity identity) {
         this.topic = topic;
@@ -56,12 +61,24 @@ final class Channel {
         return identity;
     }
 
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    EventFilter filter() {
+        return filter;
+    }
+
+    SubscribeRequest.Reader reader(boolean serves) {
+        return new SubscribeRequest.Reader(topic, joinRef, filter, serves);
+    }
+
     QueryId query(String ref) {
         return new QueryId(agent, ref);
     }
 
     QueryViewer.Format format() {
-        return new QueryViewer.Format(topic, joinRef, nestedThoughts);
+        return new QueryViewer.Format(topic, joinRef, nestedThoughts, filter);
     }
 
     /** The viewer of a query, or null. One whose query has ended may still be here. */
@@ -98,12 +115,12 @@ final class Channel {
     }
 
     /**
-     * Passes all queries on: nothing more is sent for this join, then another takes over where it stopped, then the
-     * queries are let go. They are followed all the while, so no {@code on_disconnect} is set off.
+     * Passes everything on: nothing more is sent for this join, then another takes over where it stopped, then all is let
+     * go. Queries They are followed all the while, so no {@code on_disconnect} is set off.
      *
-     * @param successor is given the seq of the last thought sent of each query
+     * @param successor is given what was followed, and how far
      */
-    void handOver(Consumer<Map<String, Long>> successor) {
+    void handOver(Consumer<Followed> successor) {
         Map<String, Long> positions = new HashMap<>();
         following.forEach((ref, viewer) -> {
             if (!viewer.isDetached()) {
@@ -111,7 +128,7 @@ final class Channel {
             }
         });
         try {
-            successor.accept(positions);
+            successor.accept(new Followed(positions, subscriptions.pause(), filter.wanted()));
         } finally {
             release();
         }
@@ -134,9 +151,10 @@ final class Channel {
         }
     }
 
-    /** Lets all queries go, and is not present any more. */
+    /** Lets everything go, and is not present any more. */
     void release() {
         attendance.getAndSet(Attendance.NONE).end();
+        subscriptions.release();
         following.values().forEach(QueryViewer::detach);
         following.clear();
     }

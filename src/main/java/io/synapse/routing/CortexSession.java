@@ -24,7 +24,7 @@ public final class CortexSession {
     private final Connection connection;
     private final Optional<Identity> identity;
     private final Map<String, Channel> channels = new HashMap<>();
-    private final Map<String, Map<String, Long>> crashed = new HashMap<>();
+    private final Map<String, Followed> crashed = new HashMap<>();
     private int malformed;
     private boolean left;
     private boolean ended;
@@ -73,15 +73,22 @@ public final class CortexSession {
         return channels.size() == 1 ? Optional.of(channels.keySet().iterator().next()) : Optional.empty();
     }
 
-    /** Remembers how far the queries of a topic that failed were followed, for the join that comes next. */
-    void crashed(String topic, Map<String, Long> positions) {
-        crashed.put(topic, positions);
+    /** How many topics and patterns all joins together subscribe to. */
+    int subscriptions() {
+        return channels.values().stream()
+                .mapToInt(channel -> channel.subscriptions().count())
+                .sum();
     }
 
-    /** How far the queries of a topic were followed when it failed; forgets it. */
-    Map<String, Long> restore(String topic) {
-        Map<String, Long> positions = crashed.remove(topic);
-        return positions == null ? Map.of() : positions;
+    /** Remembers what was followed on a topic that failed, for the join that comes next. */
+    void crashed(String topic, Followed followed) {
+        crashed.put(topic, followed);
+    }
+
+    /** What was followed on a topic when it failed; forgets it. */
+    Followed restore(String topic) {
+        Followed followed = crashed.remove(topic);
+        return followed == null ? Followed.NOTHING : followed;
     }
 
     /** Counts one more frame that could not be understood. */
@@ -98,7 +105,7 @@ public final class CortexSession {
     }
 
     void refuse(Address to, String reason) {
-        refuse(to, Payloads.of("reason", reason));
+        refuse(to, Payloads.refusal(reason));
     }
 
     void pushError(Ref joinRef, String topic, Body payload) {

@@ -29,6 +29,7 @@ public final class JoinHandler {
     private final ConnectionRegistry registry;
     private final QueryHandler queries;
     private final PresenceHandler presence;
+    private final TopicHandler topics;
     private final LimitsConfig limits;
     private final Counters counters;
 
@@ -39,6 +40,7 @@ public final class JoinHandler {
      * @param registry where joins are noted
      * @param queries follows queries again
      * @param presence lets those who join be seen
+     * @param topics subscribes again
      * @param limits how many topics a connection may join
      * @param counters for what happens
      */
@@ -47,12 +49,14 @@ public final class JoinHandler {
             ConnectionRegistry registry,
             QueryHandler queries,
             PresenceHandler presence,
+            TopicHandler topics,
             LimitsConfig limits,
             Counters counters) {
         this.authenticator = authenticator;
         this.registry = registry;
         this.queries = queries;
         this.presence = presence;
+        this.topics = topics;
         this.limits = limits;
         this.counters = counters;
     }
@@ -99,19 +103,15 @@ public final class JoinHandler {
     }
 
     private void enter(CortexSession session, Join join, Channel old, Channel channel) {
-        Map<String, Long> positions = new HashMap<>(session.restore(channel.topic()));
         if (old == null) {
-            begin(session, join, null, channel, positions);
+            begin(session, join, null, channel, session.restore(channel.topic()));
         } else {
-            old.handOver(followed -> {
-                positions.putAll(followed);
-                begin(session, join, old, channel, positions);
-            });
+            old.handOver(followed -> begin(session, join, old, channel, followed));
         }
     }
 
     // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.
-    private void begin(CortexSession session, Join join, Channel old, Channel channel, Map<String, Long> positions) {
+    private void begin(CortexSession session, Join join, Channel old, Channel channel, Followed followed) {
         session.add(channel);
         registry.joined(session.connection(), channel.agent());
         session.reply(
@@ -125,8 +125,11 @@ public final class JoinHandler {
             session.connection().send(new ServerMessage.TopicClosed(old.joinRef(), old.topic()));
         }
         presence.enter(session, old, channel, join.presence());
+        channel.filter().set(followed.events());
+        Map<String, Long> positions = new HashMap<>(followed.queries());
         join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
         positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
+        followed.topics().forEach(request -> topics.subscribeAgain(session, channel, request));
     }
 
     void leave(CortexSession session, Channel channel, Address address) {

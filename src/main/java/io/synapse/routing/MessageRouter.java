@@ -35,6 +35,7 @@ public final class MessageRouter {
     private final JoinHandler joins;
     private final QueryHandler queries;
     private final PresenceHandler presence;
+    private final TopicHandler topics;
     private final LimitsConfig limits;
     private final Timers timers;
     private final Counters counters;
@@ -46,6 +47,7 @@ public final class MessageRouter {
      * @param joins handles joins and leaves
      * @param queries handles everything about queries
      * @param presence handles everything about presence
+     * @param topics handles everything about topics
      * @param limits what a client may do wrong
      * @param timers delays the close of a connection that does too much of it
      * @param counters for what happens
@@ -55,6 +57,7 @@ public final class MessageRouter {
             JoinHandler joins,
             QueryHandler queries,
             PresenceHandler presence,
+            TopicHandler topics,
             LimitsConfig limits,
             Timers timers,
             Counters counters) {
@@ -62,6 +65,7 @@ public final class MessageRouter {
         this.joins = joins;
         this.queries = queries;
         this.presence = presence;
+        this.topics = topics;
         this.limits = limits;
         this.timers = timers;
         this.counters = counters;
@@ -157,10 +161,16 @@ public final class MessageRouter {
             case QUERY -> queries.query(session, channel, address, (ClientMessage.Query) message);
             case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
+            case SUBSCRIBE -> topics.subscribe(session, channel, address, (ClientMessage.Subscribe) message);
+            case FILTER -> topics.filter(session, channel, address, (ClientMessage.Filter) message);
+            case UNSUBSCRIBE -> topics.unsubscribe(session, channel, address, (ClientMessage.Unsubscribe) message);
+            case PUBLISH -> topics.publish(session, channel, address, (ClientMessage.Publish) message);
+            case HISTORY -> topics.history(session, channel, address, (ClientMessage.History) message);
             case PING -> queries.ping(session, channel, address, (ClientMessage.Ping) message);
             case PRESENCE -> presence.list(session, channel, address, (ClientMessage.Presence) message);
             case PRESENCE_UPDATE -> presence.update(session, channel, address, (ClientMessage.PresenceUpdate) message);
-            case JOIN, HEARTBEAT -> throw new IllegalStateException("handled before: " + message.kind());
+            case JOIN, HEARTBEAT, SUBSCRIBE_ALL, UNSUBSCRIBE_ALL, CHANNEL_MESSAGE, ACKNOWLEDGE, SEND ->
+                throw new IllegalStateException("no message of a topic: " + message.kind());
         }
     }
 
@@ -195,7 +205,7 @@ public final class MessageRouter {
             session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
             return;
         }
-        channel.handOver(positions -> session.crashed(channel.topic(), positions));
+        channel.handOver(followed -> session.crashed(channel.topic(), followed));
         joins.forget(session, channel);
         session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
     }

@@ -157,11 +157,9 @@ public final class QueryHandler {
 
     private static void refuse(
             CortexSession session, Channel channel, Address address, String ref, String reason, Long retryAfter) {
-        session.refuse(address, Payloads.of("reason", reason, "ref", ref, "retry_after_ms", retryAfter));
+        session.refuse(address, Payloads.refusal(reason, "ref", ref, "retry_after_ms", retryAfter));
         session.pushError(
-                channel.joinRef(),
-                channel.topic(),
-                Payloads.of("reason", reason, "ref", ref, "retry_after_ms", retryAfter));
+                channel.joinRef(), channel.topic(), Payloads.refusal(reason, "ref", ref, "retry_after_ms", retryAfter));
     }
 
     void ping(CortexSession session, Channel channel, Address address, Ping ping) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -32,10 +33,12 @@ public final class ApiKeys {
     public ApiKeys(List<ApiKeyConfig> keys, boolean development) {
         List<Entry> all = new ArrayList<>();
         for (ApiKeyConfig key : keys) {
-            all.add(new Entry(HexFormat.of().parseHex(key.sha256()), new Identity(key.name(), key.agents())));
+            all.add(new Entry(
+                    HexFormat.of().parseHex(key.sha256()),
+                    new Identity(key.name(), key.agents(), Role.of(key.roles()))));
         }
         if (development) {
-            all.add(new Entry(hash(DEVELOPMENT_KEY), new Identity("development", Set.of())));
+            all.add(new Entry(hash(DEVELOPMENT_KEY), new Identity("development", Set.of(), EnumSet.allOf(Role.class))));
         }
         entries = List.copyOf(all);
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param host the {@code Host} header, if any
  * @param origin the {@code Origin} header; browsers always send it
  * @param forwarded whether a proxy says it passed the request on
+ * @param authorization the {@code Authorization} header, if any
  * @param subprotocols the sub-protocols offered, in order
  * @param parameters the query string, decoded
  */
@@ -23,6 +24,7 @@ public record Handshake(
         Optional<String> host,
         Optional<String> origin,
         boolean forwarded,
+        Optional<String> authorization,
         List<String> subprotocols,
         Map<String, String> parameters) {
 

@@ -6,9 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -22,37 +19,22 @@ public final class HandshakePolicy {
     public static final String SUBPROTOCOL = "phoenix";
 
     private static final String TOKEN_PREFIX = "base64url.bearer.phx.";
-    private static final int RETRY_AFTER_SECONDS = 5;
 
     // Phoenix accepts "~> 1.0.0" and "~> 2.0.0": any patch level of these two.
     private static final Pattern VERSION = Pattern.compile("([12])\\.0\\.\\d{1,9}");
 
-    private final AccessPolicy access;
+    private final Admission admission;
     private final Authenticator authenticator;
-    private final BooleanSupplier ready;
-    private final IntSupplier openConnections;
-    private final int maxConnections;
 
     /**
      * A policy.
      *
-     * @param access who is let in at all
+     * @param admission who is let in at all
      * @param authenticator who is who
-     * @param ready whether this node accepts connections now
-     * @param openConnections how many there are
-     * @param maxConnections how many there may be
      */
-    public HandshakePolicy(
-            AccessPolicy access,
-            Authenticator authenticator,
-            BooleanSupplier ready,
-            IntSupplier openConnections,
-            int maxConnections) {
-        this.access = access;
+    public HandshakePolicy(Admission admission, Authenticator authenticator) {
+        this.admission = admission;
         this.authenticator = authenticator;
-        this.ready = ready;
-        this.openConnections = openConnections;
-        this.maxConnections = maxConnections;
     }
 
     /**
@@ -62,13 +44,9 @@ public final class HandshakePolicy {
      * @return the verdict
      */
     public Verdict decide(Handshake handshake) {
-        if (!handshake.method().equals("GET")) {
-            return Refused.of(400, "a WebSocket handshake is a GET request");
-        }
-        Optional<String> foreign =
-                access.refusal(handshake.remoteAddress(), handshake.host(), handshake.origin(), handshake.forwarded());
-        if (foreign.isPresent()) {
-            return Refused.of(403, foreign.get());
+        Optional<Refused> stranger = admission.stranger(handshake);
+        if (stranger.isPresent()) {
+            return stranger.get();
         }
         String version = handshake.parameters().getOrDefault("vsn", "1.0.0");
         var known = VERSION.matcher(version);
@@ -76,7 +54,7 @@ public final class HandshakePolicy {
             return Refused.of(403, "unsupported vsn");
         }
         if (!handshake.upgrade()) {
-            return Refused.of(400, "this is a WebSocket endpoint; connect with a WebSocket client");
+            return Admission.notAWebSocket();
         }
         boolean phoenix = handshake.subprotocols().contains(SUBPROTOCOL);
         if (!phoenix && handshake.subprotocols().stream().anyMatch(offered -> !offered.startsWith(TOKEN_PREFIX))) {
@@ -87,11 +65,9 @@ public final class HandshakePolicy {
         if (credential.isPresent() && identity.isEmpty()) {
             return Refused.of(401, "invalid token");
         }
-        if (!ready.getAsBoolean()) {
-            return new Refused(503, "not ready", OptionalInt.of(RETRY_AFTER_SECONDS));
-        }
-        if (openConnections.getAsInt() >= maxConnections) {
-            return new Refused(503, "server at capacity", OptionalInt.of(RETRY_AFTER_SECONDS));
+        Optional<Refused> full = admission.noRoom();
+        if (full.isPresent()) {
+            return full.get();
         }
         Optional<String> answered = phoenix ? Optional.of(SUBPROTOCOL) : Optional.empty();
         return new Admitted(identity, known.group(1).equals("1") ? 1 : 2, answered);

@@ -21,11 +21,12 @@ import java.util.Set;
 /**
  * Signed, expiring tokens that authenticate a handshake: JSON Web Tokens (RFC 7519) under HS256, so that another service
  * which knows the secret can make them too. Claims: {@code sub}, {@code iat} (both required), {@code exp}, {@code agents}
- * (a list; absent means all). Safe for use by many threads.
+ * (a list; absent means all), {@code groups} (a list of roles, as in MicroProfile JWT; absent means {@code synapse-user}). Safe for use by many threads.
  */
 public final class HandshakeTokens {
 
     private static final String AGENTS = "agents";
+    private static final String GROUPS = "groups";
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
     private static final int MAX_SUBJECT_LENGTH = 128;
 
@@ -63,6 +64,7 @@ public final class HandshakeTokens {
         if (!identity.agents().isEmpty()) {
             claims.claim(AGENTS, List.copyOf(identity.agents()));
         }
+        claims.claim(GROUPS, identity.roles().stream().map(Role::group).toList());
         SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims.build());
         try {
             token.sign(new MACSigner(secret));
@@ -123,6 +125,10 @@ public final class HandshakeTokens {
             return Optional.empty();
         }
         List<String> agents = claims.getStringListClaim(AGENTS);
-        return Optional.of(new Identity(subject, agents == null ? Set.of() : new HashSet<>(agents)));
+        List<String> groups = claims.getStringListClaim(GROUPS);
+        return Optional.of(new Identity(
+                subject,
+                agents == null ? Set.of() : new HashSet<>(agents),
+                groups == null ? Set.of(Role.USER) : Role.of(groups)));
     }
 }

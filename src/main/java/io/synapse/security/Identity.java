@@ -7,12 +7,24 @@ import java.util.Set;
  *
  * @param subject the name of the API key; for logs
  * @param agents the agents it may join; empty means all
+ * @param roles what it may be
  */
-public record Identity(String subject, Set<String> agents) {
+public record Identity(String subject, Set<String> agents, Set<Role> roles) {
 
-    /** Copies the set. */
+    /** Copies the sets. */
     public Identity {
         agents = Set.copyOf(agents);
+        roles = Set.copyOf(roles);
+    }
+
+    /**
+     * A client that asks agents.
+     *
+     * @param subject the name of the API key; for logs
+     * @param agents the agents it may join; empty means all
+     */
+    public Identity(String subject, Set<String> agents) {
+        this(subject, agents, Set.of(Role.USER));
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.ToIntFunction;
 
 /**
@@ -35,6 +36,19 @@ public final class MemoryStream<E> implements PositionedStream<E> {
     private long end;
     private long sealedAt = -1;
     private long bytes;
+    private final LongConsumer account;
+
+    /**
+     * An empty stream whose memory nobody else adds up.
+     *
+     * @param epoch tells this life of the stream from any other
+     * @param bounds how much is kept
+     * @param sizer the memory an entry takes, in bytes
+     * @param ticker tells the age of entries
+     */
+    public MemoryStream(String epoch, StreamBounds bounds, ToIntFunction<? super E> sizer, Ticker ticker) {
+        this(epoch, bounds, sizer, ticker, change -> {});
+    }
 
     /**
      * An empty stream.
@@ -43,8 +57,11 @@ public final class MemoryStream<E> implements PositionedStream<E> {
      * @param bounds how much is kept
      * @param sizer the memory an entry takes, in bytes
      * @param ticker tells the age of entries
+     * @param account told of every change of {@link #bytes()}, under the stream's lock
      */
-    public MemoryStream(String epoch, StreamBounds bounds, ToIntFunction<? super E> sizer, Ticker ticker) {
+    MemoryStream(
+            String epoch, StreamBounds bounds, ToIntFunction<? super E> sizer, Ticker ticker, LongConsumer account) {
+        this.account = account;
         this.epoch = epoch;
         this.bounds = bounds;
         this.ageNanos = TimeUnit.NANOSECONDS.convert(bounds.age());
@@ -89,7 +106,7 @@ public final class MemoryStream<E> implements PositionedStream<E> {
             }
             long now = ticker.read();
             ring.addLast(new Kept<>(entry, size, now));
-            bytes += size;
+            grow(size);
             offset = ++end;
             evict(now);
         } finally {
@@ -111,7 +128,25 @@ public final class MemoryStream<E> implements PositionedStream<E> {
         while (ring.size() > bounds.count()
                 || (bytes > bounds.bytes() && ring.size() > 1)
                 || (ring.size() > 0 && now - ring.get(0).at() > ageNanos)) {
-            bytes -= ring.removeFirst().bytes();
+            grow(-ring.removeFirst().bytes());
+        }
+    }
+
+    private void grow(int change) {
+        bytes += change;
+        account.accept(change);
+    }
+
+    /** Drops the oldest entries until at least so many bytes are free, or nothing is left. */
+    void shrink(long wanted) {
+        lock.lock();
+        try {
+            long target = bytes - wanted;
+            while (ring.size() > 0 && bytes > target) {
+                grow(-ring.removeFirst().bytes());
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -131,6 +166,24 @@ public final class MemoryStream<E> implements PositionedStream<E> {
                 entries.add(ring.get(i).entry());
             }
             return new Slice<>(first, entries, had + 1 >= oldest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Slice<E> readBackwards(long before, int max) {
+        lock.lock();
+        try {
+            evict(ticker.read());
+            long oldest = end - ring.size() + 1;
+            long first = Math.min(before, end + 1) - 1;
+            long last = Math.max(oldest, Math.max(first, 0) - max + 1);
+            List<E> entries = new ArrayList<>();
+            for (long offset = first; offset >= last && offset >= 1; offset--) {
+                entries.add(ring.get((int) (offset - oldest)).entry());
+            }
+            return new Slice<>(first, entries, entries.size() == Math.min(max, Math.max(first, 0)));
         } finally {
             lock.unlock();
         }

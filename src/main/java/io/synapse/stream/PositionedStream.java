@@ -54,6 +54,16 @@ public interface PositionedStream<E> {
     Slice<E> read(long after, int max);
 
     /**
+     * Reads what comes before an offset, the newest first.
+     *
+     * @param before the offset of the oldest entry the reader has; past the end means after the last
+     * @param max how many entries at most, at least 1
+     * @return the entries, with the offset of the first, which is the newest; complete unless entries that were asked for
+     *     are gone
+     */
+    Slice<E> readBackwards(long before, int max);
+
+    /**
      * The offset of the last entry.
      *
      * @return 0 if nothing was ever appended

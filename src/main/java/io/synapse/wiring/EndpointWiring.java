@@ -1,9 +1,12 @@
 package io.synapse.wiring;
 
+import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.endpoint.CortexDependencies;
+import io.synapse.endpoint.GatewayDependencies;
+import io.synapse.endpoint.SocketDependencies;
 import io.synapse.endpoint.TyrusIdleTimer;
 import io.synapse.operations.HealthPlace;
 import io.synapse.operations.NodeInfo;
@@ -17,12 +20,16 @@ import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.presence.MemoryPresence;
 import io.synapse.presence.PresenceTracker;
+import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.QueryService;
+import io.synapse.routing.ChannelHandler;
+import io.synapse.routing.GatewayRouter;
 import io.synapse.routing.JoinHandler;
 import io.synapse.routing.MessageRouter;
 import io.synapse.routing.PresenceHandler;
 import io.synapse.routing.QueryHandler;
+import io.synapse.routing.TopicHandler;
 import io.synapse.security.Authenticator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -67,34 +74,44 @@ public class EndpointWiring {
     @Singleton
     MessageRouter router(
             SynapseConfig config,
-            Clock clock,
             Timers timers,
             Counters counters,
             ConnectionRegistry registry,
-            QueryService queries,
+            QueryHandler queries,
             PresenceTracker presence,
+            TopicHandler topics,
             Authenticator authenticator) {
-        QueryHandler queryHandler = new QueryHandler(queries, config.query(), clock);
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins =
-                new JoinHandler(authenticator, registry, queryHandler, presenceHandler, config.limits(), counters);
-        return new MessageRouter(registry, joins, queryHandler, presenceHandler, config.limits(), timers, counters);
+                new JoinHandler(authenticator, registry, queries, presenceHandler, topics, config.limits(), counters);
+        return new MessageRouter(registry, joins, queries, presenceHandler, topics, config.limits(), timers, counters);
     }
 
     @Produces
     @Singleton
-    CortexDependencies cortex(
+    GatewayRouter gatewayRouter(
             SynapseConfig config,
-            MessageRouter router,
-            Ticker ticker,
+            Clock clock,
             Timers timers,
-            Ids ids,
             Counters counters,
-            ManagedPool pool) {
-        return new CortexDependencies(
-                router,
-                new PhoenixCodecs(
-                        config.limits().nestingDepth(), config.limits().messageBytes()),
+            ConnectionRegistry registry,
+            QueryHandler queries,
+            TopicHandler topics,
+            ChannelHandler channels) {
+        return new GatewayRouter(registry, queries, topics, channels, config.limits(), clock, timers, counters);
+    }
+
+    @Produces
+    @Singleton
+    QueryHandler queryHandler(SynapseConfig config, QueryService queries, Clock clock) {
+        return new QueryHandler(queries, config.query(), clock);
+    }
+
+    @Produces
+    @Singleton
+    SocketDependencies sockets(
+            SynapseConfig config, Ticker ticker, Timers timers, Ids ids, Counters counters, ManagedPool pool) {
+        return new SocketDependencies(
                 new Connection.Environment(config.outbox(), ticker, timers, counters),
                 config.limits(),
                 ids,
@@ -102,6 +119,20 @@ public class EndpointWiring {
                 new TaskQueue(pool, ManagedThreads.CLOSER_THREADS),
                 new TaskQueue(pool, ManagedThreads.CUTTER_THREADS),
                 new TyrusIdleTimer(config.tyrusIdleTimerOff()));
+    }
+
+    @Produces
+    @Singleton
+    CortexDependencies cortex(SynapseConfig config, SocketDependencies sockets, MessageRouter router) {
+        LimitsConfig limits = config.limits();
+        return new CortexDependencies(sockets, router, new PhoenixCodecs(limits.nestingDepth(), limits.messageBytes()));
+    }
+
+    @Produces
+    @Singleton
+    GatewayDependencies gateway(SynapseConfig config, SocketDependencies sockets, GatewayRouter router) {
+        LimitsConfig limits = config.limits();
+        return new GatewayDependencies(sockets, router, new ObjectCodecs(limits.nestingDepth(), limits.messageBytes()));
     }
 
     @Produces

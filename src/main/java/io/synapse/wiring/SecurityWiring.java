@@ -6,8 +6,10 @@ import io.synapse.connection.ConnectionRegistry;
 import io.synapse.operations.NodeState;
 import io.synapse.platform.Ids;
 import io.synapse.security.AccessPolicy;
+import io.synapse.security.Admission;
 import io.synapse.security.ApiKeys;
 import io.synapse.security.Authenticator;
+import io.synapse.security.GatewayPolicy;
 import io.synapse.security.HandshakePolicy;
 import io.synapse.security.HandshakeTokens;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,17 +44,23 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    HandshakePolicy handshakes(
-            SynapseConfig config,
-            AccessPolicy access,
-            Authenticator authenticator,
-            NodeState state,
-            ConnectionRegistry registry) {
-        return new HandshakePolicy(
+    Admission admission(SynapseConfig config, AccessPolicy access, NodeState state, ConnectionRegistry registry) {
+        return new Admission(
                 access,
-                authenticator,
                 () -> state.notReady().isEmpty(),
                 registry::count,
                 config.limits().connections());
+    }
+
+    @Produces
+    @Singleton
+    HandshakePolicy handshakes(Admission admission, Authenticator authenticator) {
+        return new HandshakePolicy(admission, authenticator);
+    }
+
+    @Produces
+    @Singleton
+    GatewayPolicy gateway(SynapseConfig config, Admission admission, Authenticator authenticator) {
+        return new GatewayPolicy(admission, authenticator, config.mode());
     }
 }

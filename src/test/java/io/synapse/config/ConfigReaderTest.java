@@ -30,6 +30,8 @@ class ConfigReaderTest {
             "synapse.auth.api-keys",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
+            "synapse.topics.subscribe",
+            "synapse.topics.publish",
             "synapse.library.folder");
 
     private final Map<String, String> values = shipped();
@@ -190,8 +192,8 @@ class ConfigReaderTest {
                 " ci:" + HASH.toUpperCase(java.util.Locale.ROOT) + " ,, ops:" + OTHER_HASH + ":guide|ops ,");
         assertThat(read().auth().apiKeys())
                 .containsExactly(
-                        new ApiKeyConfig("ci", HASH, Set.of()),
-                        new ApiKeyConfig("ops", OTHER_HASH, Set.of("guide", "ops")));
+                        new ApiKeyConfig("ci", HASH, Set.of(), Set.of()),
+                        new ApiKeyConfig("ops", OTHER_HASH, Set.of("guide", "ops"), Set.of()));
     }
 
     @ParameterizedTest

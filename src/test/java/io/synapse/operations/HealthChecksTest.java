@@ -26,6 +26,7 @@ import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Topics;
 import jakarta.enterprise.inject.Instance;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -102,6 +103,7 @@ class HealthChecksTest {
                         new OutboxConfig(1, 1, 1, SECOND),
                         QUERIES,
                         new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1),
+                        Topics.CONFIG,
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 queries);

@@ -24,6 +24,7 @@ import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,6 +96,7 @@ class OperationsTest {
                         new OutboxConfig(1, 1, 1, Duration.ofSeconds(1)),
                         QUERIES,
                         PRESENCE,
+                        Topics.CONFIG,
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 service);
@@ -107,7 +109,7 @@ class OperationsTest {
                 .hasValueSatisfying(reason -> assertThat(reason).contains("synapse.auth.api-keys"));
         assertThat(state(Mode.PRODUCTION, List.of(), Optional.of("s")).notReady())
                 .isEmpty();
-        ApiKeyConfig key = new ApiKeyConfig("bob", "0".repeat(64), Set.of());
+        ApiKeyConfig key = new ApiKeyConfig("bob", "0".repeat(64), Set.of(), Set.of());
         assertThat(state(Mode.PRODUCTION, List.of(key), Optional.empty()).notReady())
                 .isEmpty();
         NodeState development = state(Mode.DEVELOPMENT, List.of(), Optional.empty());

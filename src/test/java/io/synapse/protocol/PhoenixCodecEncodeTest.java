@@ -163,7 +163,7 @@ class PhoenixCodecEncodeTest {
                         null,
                         "t",
                         "thought",
-                        Payloads.thought("r", 1, "text", content, OptionalDouble.empty(), 5, false)));
+                        Payloads.thought("r", 1, 1, "text", content, OptionalDouble.empty(), 5, false)));
     }
 
     @Nested
@@ -171,7 +171,7 @@ class PhoenixCodecEncodeTest {
 
         private String body(OptionalDouble confidence, boolean nested) {
             ServerMessage push = new ServerMessage.Push(
-                    null, "t", "thought", Payloads.thought("r", 7, "search", "c", confidence, 123, nested));
+                    null, "t", "thought", Payloads.thought("r", 7, 7, "search", "c", confidence, 123, nested));
             String text = text(v2, push);
             return text.substring("[null,null,\"t\",\"thought\",".length(), text.length() - 1);
         }

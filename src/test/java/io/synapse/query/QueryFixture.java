@@ -3,6 +3,7 @@ package io.synapse.query;
 import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
+import io.synapse.connection.EventFilter;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
@@ -124,7 +125,7 @@ final class QueryFixture implements AutoCloseable {
     }
 
     static QueryViewer.Format format() {
-        return new QueryViewer.Format("cortex:a", Ref.of("1"), false);
+        return new QueryViewer.Format("cortex:a", Ref.of("1"), false, new EventFilter());
     }
 
     /** A client that reads everything, or not. */

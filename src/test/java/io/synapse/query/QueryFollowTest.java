@@ -8,6 +8,8 @@ import static io.synapse.query.QueryFixture.request;
 import static io.synapse.query.QueryFixture.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.synapse.config.OutboxConfig;
 import io.synapse.engine.Answer;
 import io.synapse.engine.Thought;
@@ -15,12 +17,15 @@ import io.synapse.platform.Counter;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.testing.FakeTransport.Behaviour;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +50,7 @@ class QueryFollowTest {
             for (int k = 0; k <= THOUGHTS; k++) {
                 String ref = "r" + k;
                 QueryFixture.Client first =
-                        f.client(Behaviour.LATER, new OutboxConfig(10, 1 << 20, 1, Duration.ofDays(1)));
+                        f.client(Behaviour.LATER, new OutboxConfig(1000, 1 << 20, 1 << 19, Duration.ofDays(1)));
                 List<QueryViewer> viewers = new ArrayList<>();
                 f.service.submit(request(ref), isNew -> viewers.add(first.follow(ref, 0)));
                 // One frame at a time: the client has k of them when it is cut.
@@ -265,5 +270,60 @@ class QueryFollowTest {
             assertThat(worse.connection.isOpen()).isFalse();
             assertThat(good.transport.aborts()).doesNotContain(CloseReason.INTERNAL);
         }
+    }
+
+    @Test
+    @DisplayName("B5: a slow reader gets neighbouring pieces of text as one, and the same text; steps stay as they are")
+    void aSlowReaderGetsMergedText() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (QueryFixture f = new QueryFixture((question, context) -> {
+            go.await(10, TimeUnit.SECONDS);
+            for (int i = 1; i <= 900; i++) {
+                context.emit(
+                        i % 300 == 0
+                                ? new Thought("step", "s" + i, OptionalDouble.empty())
+                                : Thought.text("w" + i + " "));
+            }
+            return Answer.of("x").done();
+        })) {
+            QueryFixture.Client fast = f.client();
+            fast.ask(request("r"));
+            QueryFixture.Client slow = f.client(Behaviour.LATER, new OutboxConfig(10, 1 << 20, 1, Duration.ofDays(1)));
+            slow.follow("r", 0);
+            go.countDown();
+            assertThat(fast.result()).contains("success");
+            until(() -> {
+                slow.transport.completeNext();
+                return slow.events().contains("result");
+            });
+            List<JsonNode> each = payloads(fast);
+            List<JsonNode> merged = payloads(slow);
+            assertThat(each).hasSize(900).noneMatch(thought -> thought.has("seq_from"));
+            assertThat(merged).hasSizeLessThan(50);
+            assertThat(text(merged)).isEqualTo(text(each));
+            assertThat(merged.stream()
+                            .filter(thought -> thought.get("type").asText().equals("step")))
+                    .hasSize(3)
+                    .noneMatch(thought -> thought.has("seq_from"));
+            long expected = 1;
+            for (JsonNode thought : merged) {
+                long seq = thought.get("seq").asLong();
+                assertThat(thought.path("seq_from").asLong(seq)).isEqualTo(expected);
+                expected = seq + 1;
+            }
+            assertThat(expected).isEqualTo(901);
+        }
+    }
+
+    private static List<JsonNode> payloads(QueryFixture.Client client) throws IOException {
+        List<JsonNode> payloads = new ArrayList<>();
+        for (String frame : client.texts("thought")) {
+            payloads.add(new ObjectMapper().readTree(frame).get(4));
+        }
+        return payloads;
+    }
+
+    private static String text(List<JsonNode> thoughts) {
+        return thoughts.stream().map(thought -> thought.get("content").asText()).collect(Collectors.joining());
     }
 }

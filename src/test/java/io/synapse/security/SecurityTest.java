@@ -62,8 +62,8 @@ class SecurityTest {
     void apiKeys() throws Exception {
         ApiKeys keys = new ApiKeys(
                 List.of(
-                        new ApiKeyConfig("bob", sha256("k1"), Set.of("a")),
-                        new ApiKeyConfig("eve", sha256("k2"), Set.of())),
+                        new ApiKeyConfig("bob", sha256("k1"), Set.of("a"), Set.of()),
+                        new ApiKeyConfig("eve", sha256("k2"), Set.of(), Set.of())),
                 false);
         assertThat(keys.identify("k1")).contains(new Identity("bob", Set.of("a")));
         assertThat(keys.identify("k2")).contains(new Identity("eve", Set.of()));
@@ -96,7 +96,7 @@ class SecurityTest {
     @Test
     @DisplayName("M17: by key only the key counts, so that no token can be had for a token")
     void byKeyOnly() throws Exception {
-        ApiKeys keys = new ApiKeys(List.of(new ApiKeyConfig("bob", sha256("k1"), Set.of("a", "b"))), false);
+        ApiKeys keys = new ApiKeys(List.of(new ApiKeyConfig("bob", sha256("k1"), Set.of("a", "b"), Set.of())), false);
         Authenticator authenticator = new Authenticator(keys, tokens(NOW));
         String token = tokens(NOW).issue(BOB, MAX_AGE).token();
         assertThat(authenticator.identify(token)).contains(BOB);
@@ -271,7 +271,7 @@ class SecurityTest {
     void subprotocols() {
         String key = entry("dGVzdF9rZXk");
         Optional<String> phoenix = Optional.of("phoenix");
-        Identity development = new Identity("development", Set.of());
+        Identity development = new Identity("development", Set.of(), Set.of(Role.values()));
         assertThat(decide("GET", true, List.of("phoenix"), Map.of()))
                 .isEqualTo(new Admitted(Optional.empty(), 1, phoenix));
         assertThat(decide("GET", true, List.of("phoenix", key), Map.of()))

@@ -1,5 +1,6 @@
 package io.synapse.endpoint;
 
+import io.synapse.security.GatewayPolicy;
 import io.synapse.security.HandshakePolicy;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.CDI;
@@ -10,15 +11,22 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import java.util.Set;
 
-/** Puts the cortex socket in its place; endpoints with annotations, from other classes in the WAR, stay. */
-public class CortexApplication implements ServerApplicationConfig {
+/** Puts the sockets in their places; endpoints with annotations, from other classes in the WAR, stay. */
+public class SocketApplication implements ServerApplicationConfig {
 
     @Override
     public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> endpoints) {
-        return Set.of(ServerEndpointConfig.Builder.create(CortexEndpoint.class, CortexEndpoint.PATH)
-                .subprotocols(List.of(HandshakePolicy.SUBPROTOCOL))
-                .configurator(new Configurator())
-                .build());
+        return Set.of(
+                config(CortexEndpoint.class, CortexEndpoint.PATH, HandshakePolicy.SUBPROTOCOL),
+                config(GatewayEndpoint.class, GatewayEndpoint.PATH, GatewayPolicy.CBOR, GatewayPolicy.JSON));
+    }
+
+    private static ServerEndpointConfig config(Class<? extends Endpoint> type, String path, String... subprotocols) {
+        List<String> known = List.of(subprotocols);
+        return ServerEndpointConfig.Builder.create(type, path)
+                .subprotocols(known)
+                .configurator(new Configurator(known))
+                .build();
     }
 
     @Override
@@ -28,6 +36,12 @@ public class CortexApplication implements ServerApplicationConfig {
 
     /** How containers make the endpoint. Origins are the filter's business, which refuses with a status of its choice. */
     private static final class Configurator extends ServerEndpointConfig.Configurator {
+
+        private final List<String> known;
+
+        Configurator(List<String> known) {
+            this.known = known;
+        }
 
         // Open Liberty injects nothing into an endpoint that a configurator makes; this works on all servers.
         @Override
@@ -43,7 +57,7 @@ public class CortexApplication implements ServerApplicationConfig {
 
         @Override
         public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
-            return requested.contains(HandshakePolicy.SUBPROTOCOL) ? HandshakePolicy.SUBPROTOCOL : "";
+            return requested.stream().filter(known::contains).findFirst().orElse("");
         }
 
         @Override

@@ -1,0 +1,74 @@
+package io.synapse.endpoint;
+
+import io.synapse.connection.Connection;
+import io.synapse.protocol.Inbound;
+import io.synapse.protocol.MessageCodec;
+import io.synapse.protocol.ObjectCodecs.Format;
+import io.synapse.routing.CortexSession;
+import io.synapse.security.GatewayPolicy;
+import io.synapse.security.Verdict.Admitted;
+import jakarta.inject.Inject;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Session;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The {@code /ws} socket: one object a message. One instance for each connection. */
+public class GatewayEndpoint extends Endpoint implements Socket.Speech {
+
+    private static final System.Logger LOGGER = System.getLogger(GatewayEndpoint.class.getName());
+
+    /** Where clients dial. */
+    public static final String PATH = "/ws";
+
+    private final GatewayDependencies with;
+    private Socket socket;
+
+    /** For Open Liberty, which wants to see it and never calls it. */
+    public GatewayEndpoint() {
+        this(null);
+    }
+
+    /**
+     * Made for one connection.
+     *
+     * @param with what all endpoints share
+     */
+    @Inject
+    public GatewayEndpoint(GatewayDependencies with) {
+        this.with = with;
+    }
+
+    @Override
+    public void onOpen(Session opened, EndpointConfig config) {
+        socket = new Socket(with.sockets(), opened, this);
+    }
+
+    @Override
+    public MessageCodec codec(Admitted admitted) {
+        boolean cbor = admitted.subprotocol().equals(Optional.of(GatewayPolicy.CBOR));
+        return with.codecs().open(cbor ? Format.CBOR : Format.JSON);
+    }
+
+    @Override
+    public Consumer<Inbound> open(Connection connection, Admitted admitted) {
+        CortexSession session =
+                with.router().open(connection, admitted.identity().orElseThrow());
+        return message -> with.router().route(session, message);
+    }
+
+    @Override
+    public void onClose(Session closed, CloseReason reason) {
+        if (socket != null) {
+            socket.closed(closed, reason);
+        }
+    }
+
+    @Override
+    public void onError(Session failed, Throwable failure) {
+        LOGGER.log(Level.DEBUG, "a connection failed", failure);
+    }
+}

@@ -1,0 +1,135 @@
+package io.synapse.endpoint;
+
+import io.synapse.connection.Connection;
+import io.synapse.platform.Counter;
+import io.synapse.protocol.CloseReason;
+import io.synapse.protocol.Inbound;
+import io.synapse.protocol.MessageCodec;
+import io.synapse.protocol.Utf8;
+import io.synapse.security.Verdict.Admitted;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.Session;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * One connection: puts its messages together and hands them on. The container calls it by one thread at a time.
+ *
+ * <p>Messages are taken in parts, because that is the only way in which all three servers bound what a message may take:
+ * with whole messages Payara runs out of memory on fragments, WildFly takes text without any bound, and Open Liberty one
+ * or the other.
+ */
+final class Socket {
+
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+    private static final Duration UNTIL_CUT = Duration.ofSeconds(2);
+
+    private final SocketDependencies with;
+    private final StringBuilder text = new StringBuilder();
+    private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    private final Connection connection;
+    private final Consumer<Inbound> messages;
+    private long bytes;
+    private boolean refused;
+
+    /** What a client says, and how. */
+    interface Speech {
+
+        /** How this client's messages are written. */
+        MessageCodec codec(Admitted admitted);
+
+        /** The connection is open; returns what takes its messages. */
+        Consumer<Inbound> open(Connection connection, Admitted admitted);
+    }
+
+    Socket(SocketDependencies with, Session opened, Speech speech) {
+        this.with = with;
+        opened.setMaxTextMessageBufferSize(with.limits().messageBytes());
+        opened.setMaxBinaryMessageBufferSize(with.limits().messageBytes());
+        opened.setMaxIdleTimeout(0);
+        with.idleTimer().takeOut(opened);
+        RawConnection raw = RawConnection.of(opened);
+        raw.boundWriteQueue();
+
+        AdmittedPrincipal principal = (AdmittedPrincipal) opened.getUserPrincipal();
+        Admitted admitted = principal.admitted();
+        JakartaTransport transport = new JakartaTransport(
+                opened, raw, with.closer(), with.cutter(), with.connections().timers());
+        connection = new Connection(
+                with.ids().next(), principal.remoteAddress(), transport, speech.codec(admitted), with.connections());
+        messages = speech.open(connection, admitted);
+        connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));
+        opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
+        opened.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) this::binary);
+        Connection present = connection;
+        with.connections().timers().after(FIRST_LOOK, () -> with.closer().execute(() -> look(present, raw)));
+    }
+
+    // Payara loses the end of a connection that the client closes within milliseconds of opening it.
+    private static void look(Connection connection, RawConnection raw) {
+        if (connection.isOpen() && raw.isGone()) {
+            connection.abort(CloseReason.INTERNAL);
+        }
+    }
+
+    private void text(String part, boolean last) {
+        if (isTooBig(Utf8.length(part))) {
+            return;
+        }
+        if (last && text.isEmpty()) {
+            decode(part);
+        } else {
+            text.append(part);
+            if (last) {
+                decode(text.toString());
+            }
+        }
+    }
+
+    private void decode(String message) {
+        text.setLength(0);
+        text.trimToSize();
+        bytes = 0;
+        messages.accept(connection.codec().decode(message));
+    }
+
+    private void binary(byte[] part, boolean last) {
+        if (isTooBig(part.length)) {
+            return;
+        }
+        data.writeBytes(part);
+        if (last) {
+            ByteBuffer message = ByteBuffer.wrap(data.toByteArray());
+            data.reset();
+            bytes = 0;
+            messages.accept(connection.codec().decode(message));
+        }
+    }
+
+    private boolean isTooBig(int more) {
+        bytes += more;
+        if (!refused && bytes > with.limits().messageBytes()) {
+            tooBig();
+            connection.close(CloseReason.TOO_BIG);
+        }
+        return refused;
+    }
+
+    private void tooBig() {
+        refused = true;
+        text.setLength(0);
+        text.trimToSize();
+        data.reset();
+        with.counters().increment(Counter.FRAMES_TOO_BIG);
+    }
+
+    void closed(Session closed, jakarta.websocket.CloseReason reason) {
+        if (TyrusTooBig.isMeant(reason) && !refused) {
+            tooBig();
+            TyrusTooBig.tell(closed, CloseReason.TOO_BIG);
+        }
+        connection.closed();
+    }
+}

@@ -1,0 +1,27 @@
+package io.synapse.endpoint;
+
+import io.synapse.config.LimitsConfig;
+import io.synapse.connection.Connection;
+import io.synapse.platform.Counters;
+import io.synapse.platform.Ids;
+import java.util.concurrent.Executor;
+
+/**
+ * What all connections share, whatever they speak.
+ *
+ * @param connections what all outboxes share
+ * @param limits the largest message
+ * @param ids names connections
+ * @param counters for what happens
+ * @param closer runs closes, which block in some containers
+ * @param cutter drops connections whose close does not come to an end
+ * @param idleTimer Payara's quirk
+ */
+public record SocketDependencies(
+        Connection.Environment connections,
+        LimitsConfig limits,
+        Ids ids,
+        Counters counters,
+        Executor closer,
+        Executor cutter,
+        TyrusIdleTimer idleTimer) {}

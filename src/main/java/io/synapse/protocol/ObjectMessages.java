@@ -1,0 +1,119 @@
+package io.synapse.protocol;
+
+import io.synapse.protocol.ClientMessage.Acknowledge;
+import io.synapse.protocol.ClientMessage.ChannelMessage;
+import io.synapse.protocol.ClientMessage.Send;
+import io.synapse.protocol.Fields.WrongField;
+import java.util.Optional;
+import java.util.Set;
+
+/** From the fields of one object to a typed message: which fields each message of {@code /ws} must hold. */
+final class ObjectMessages {
+
+    /** The agent that is asked when a message names none. */
+    static final String DEFAULT_AGENT = "guide";
+
+    private static final int MAX_AGENT_LENGTH = 128;
+    private static final int MAX_INTENT_LENGTH = 128;
+    private static final int MAX_SHOWN = 64;
+
+    private static final Set<String> AGENT_TYPES = Set.of("query", "interrupt", "resume");
+    private static final Set<String> CHANNEL_FIELDS =
+            Set.of("channel", "intent", "payload", "agent_type", "pillar", "message");
+
+    private ObjectMessages() {}
+
+    static Inbound of(Fields fields) {
+        Address address = Address.NONE;
+        try {
+            address = new Address(null, id(fields), null);
+            if (fields.isAbsent("type")) {
+                return untyped(address, fields);
+            }
+            String type = fields.text("type", MAX_SHOWN).orElseThrow();
+            if (AGENT_TYPES.contains(type)) {
+                address = address.withTopic(agent(fields));
+            }
+            return switch (type) {
+                case "query", "interrupt", "resume", "history", "ping" -> ClientMessages.of(address, type, fields);
+                case "subscribe" -> TopicMessages.subscribeAll(address, fields);
+                case "unsubscribe" -> TopicMessages.unsubscribeAll(address, fields);
+                case "publish" -> TopicMessages.publishTyped(address, fields);
+                case "ack" -> acknowledge(address, fields);
+                case "pong" -> new ClientMessage.Heartbeat(address);
+                case "message" -> channelMessage(address, fields);
+                case "send" -> send(address, fields);
+                default -> new Invalid(address, Invalid.Kind.EVENT, Reasons.UNKNOWN_EVENT, "type " + type);
+            };
+        } catch (WrongField e) {
+            return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.INVALID_FIELD, e.getMessage());
+        }
+    }
+
+    private static Inbound untyped(Address address, Fields fields) throws WrongField {
+        if (CHANNEL_FIELDS.stream().allMatch(fields::isAbsent)) {
+            return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.MALFORMED, "type or channel is missing");
+        }
+        return channelMessage(address, fields);
+    }
+
+    private static Ref id(Fields fields) throws WrongField {
+        if (fields.isAbsent("id")) {
+            return null;
+        }
+        if (fields.isText("id")) {
+            return fields.text("id", Ref.MAX_LENGTH).map(Ref::of).orElseThrow();
+        }
+        return new Ref(
+                Long.toString(
+                        fields.integer("id", Long.MIN_VALUE, Long.MAX_VALUE).orElseThrow()),
+                true);
+    }
+
+    // The same topic as the agent has on the cortex socket, so that a query is the same query on both.
+    private static String agent(Fields fields) throws WrongField {
+        String agent = fields.text("agent", MAX_AGENT_LENGTH).orElse(DEFAULT_AGENT);
+        if (!ClientMessage.AGENT.matcher(agent).matches()) {
+            throw new WrongField("agent must be printable text");
+        }
+        return ClientMessage.AGENT_TOPIC + agent;
+    }
+
+    /** {@code {channel?, intent?, payload}}, or the older {@code {agent_type?, pillar?, message}}. */
+    private static Inbound channelMessage(Address address, Fields fields) throws WrongField {
+        Optional<RawJson> payload = fields.raw("payload").or(() -> fields.raw("message"));
+        if (payload.isEmpty()) {
+            return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("payload"), "");
+        }
+        return new ChannelMessage(address, channel(fields), fields.text("intent", MAX_INTENT_LENGTH), payload.get());
+    }
+
+    private static Optional<String> channel(Fields fields) throws WrongField {
+        Optional<String> named = fields.text("channel", Address.MAX_TOPIC_LENGTH);
+        if (named.isPresent()) {
+            return named;
+        }
+        Optional<String> older = fields.text("agent_type", MAX_SHOWN);
+        Optional<String> pillar = fields.text("pillar", MAX_SHOWN);
+        if (pillar.isPresent() && !older.equals(Optional.of(DEFAULT_AGENT))) {
+            return Optional.of("pillar:" + pillar.get());
+        }
+        return Optional.empty();
+    }
+
+    private static Inbound acknowledge(Address address, Fields fields) throws WrongField {
+        Optional<String> id = fields.text("message_id", Address.MAX_TOPIC_LENGTH);
+        return id.isEmpty()
+                ? new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("message_id"), "")
+                : new Acknowledge(address, id.get());
+    }
+
+    private static Inbound send(Address address, Fields fields) throws WrongField {
+        Optional<String> connection = fields.text("connection_id", MAX_SHOWN);
+        Optional<RawJson> payload = fields.raw("payload").or(() -> fields.raw("message"));
+        if (connection.isEmpty() || payload.isEmpty()) {
+            return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("connection_id, payload"), "");
+        }
+        return new Send(address, connection.get(), fields.text("channel", Address.MAX_TOPIC_LENGTH), payload.get());
+    }
+}

@@ -1,0 +1,126 @@
+package io.synapse.protocol;
+
+import java.util.function.Supplier;
+
+/**
+ * What was published on a topic, shared by everyone who receives it, with the frames it was written into. Safe for use
+ * by many threads.
+ *
+ * <p><b>Encoded once.</b> Receivers that speak the same way get the same frame: the first of them writes it. There are
+ * places for {@value #PLACES} ways; their memory is counted in {@link #bytes()} from the start.
+ */
+public final class Publication {
+
+    /** How many ways of writing it are kept. */
+    static final int PLACES = 3;
+
+    private static final int OVERHEAD_BYTES = 256;
+
+    private final String event;
+    private final RawJson payload;
+    private final long timestamp;
+    private final boolean forServers;
+    private final Object[] ways = new Object[PLACES];
+    private final EncodedFrame[] frames = new EncodedFrame[PLACES];
+    private int next;
+
+    /**
+     * A publication.
+     *
+     * @param event what it is
+     * @param payload what it holds
+     * @param timestamp epoch milliseconds
+     */
+    public Publication(String event, RawJson payload, long timestamp) {
+        this(event, payload, timestamp, false);
+    }
+
+    private Publication(String event, RawJson payload, long timestamp, boolean forServers) {
+        this.event = event;
+        this.payload = payload;
+        this.timestamp = timestamp;
+        this.forServers = forServers;
+    }
+
+    /**
+     * A publication for those only who serve its topic.
+     *
+     * @param event what it is
+     * @param payload what it holds
+     * @param timestamp epoch milliseconds
+     * @return the publication
+     */
+    public static Publication forServers(String event, RawJson payload, long timestamp) {
+        return new Publication(event, payload, timestamp, true);
+    }
+
+    /**
+     * Who receives it.
+     *
+     * @return true if only those do who serve the topic
+     */
+    public boolean isForServers() {
+        return forServers;
+    }
+
+    /**
+     * What it is.
+     *
+     * @return the event's name
+     */
+    public String event() {
+        return event;
+    }
+
+    /**
+     * What it holds.
+     *
+     * @return any JSON value
+     */
+    public RawJson payload() {
+        return payload;
+    }
+
+    /**
+     * When it was published.
+     *
+     * @return epoch milliseconds
+     */
+    public long timestamp() {
+        return timestamp;
+    }
+
+    /**
+     * The memory it takes, with its frames.
+     *
+     * @return bytes, roughly
+     */
+    public int bytes() {
+        long text = event.length() + (long) payload.text().length();
+        return (int) Math.min(Integer.MAX_VALUE, OVERHEAD_BYTES + (1 + PLACES) * text);
+    }
+
+    /**
+     * Whether another says the same.
+     *
+     * @param other any
+     * @return whether event and payload are equal
+     */
+    public boolean saysTheSame(Publication other) {
+        return event.equals(other.event) && payload.equals(other.payload);
+    }
+
+    /** The frame for one way of writing it, written now if this is the first time. */
+    synchronized EncodedFrame frame(Object way, Supplier<EncodedFrame> writer) {
+        for (int i = 0; i < PLACES; i++) {
+            if (way.equals(ways[i])) {
+                return frames[i];
+            }
+        }
+        EncodedFrame written = writer.get();
+        ways[next] = way;
+        frames[next] = written;
+        next = (next + 1) % PLACES;
+        return written;
+    }
+}

@@ -1,0 +1,102 @@
+package io.synapse.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/**
+ * A JSON value as it came from a client: well-formed, within the bounds of depth and length, and not looked into. It
+ * goes on to others as it is, so numbers keep their digits and objects their order. Immutable.
+ */
+public final class RawJson implements Body {
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            // Names come from outside: a table of them that outlives the message is a leak to be filled.
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    private final String text;
+
+    /** Takes a text that a parser with bounds has read past. */
+    RawJson(String text) {
+        this.text = text;
+    }
+
+    /**
+     * A value of the server's own.
+     *
+     * @param body writes it
+     * @return the value
+     */
+    public static RawJson of(Body body) {
+        StringWriter out = new StringWriter();
+        try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+            body.writeTo(generator);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new RawJson(out.toString());
+    }
+
+    /**
+     * The value that a parser stands on; moves the parser to its end.
+     *
+     * @param parser of any format
+     * @param source the whole text that the parser reads; null if it does not read text
+     */
+    static RawJson read(JsonParser parser, String source) throws IOException {
+        if (source == null) {
+            StringWriter out = new StringWriter();
+            try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+                generator.copyCurrentStructureExact(parser);
+            }
+            return new RawJson(out.toString());
+        }
+        int start = (int) parser.currentTokenLocation().getCharOffset();
+        parser.skipChildren();
+        parser.finishToken();
+        return new RawJson(
+                source.substring(start, (int) parser.currentLocation().getCharOffset()));
+    }
+
+    /**
+     * The value.
+     *
+     * @return JSON
+     */
+    public String text() {
+        return text;
+    }
+
+    @Override
+    public void writeTo(JsonGenerator generator) throws IOException {
+        // Binary formats have no raw values of JSON: they take it token by token.
+        if (generator.canWriteBinaryNatively()) {
+            try (JsonParser parser = FACTORY.createParser(text)) {
+                parser.nextToken();
+                generator.copyCurrentStructureExact(parser);
+            }
+        } else {
+            generator.writeRawValue(text);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RawJson raw && raw.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "RawJson[" + text.length() + " characters]";
+    }
+}

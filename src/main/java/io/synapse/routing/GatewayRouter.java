@@ -1,0 +1,214 @@
+package io.synapse.routing;
+
+import io.synapse.config.LimitsConfig;
+import io.synapse.connection.Connection;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
+import io.synapse.platform.Timers;
+import io.synapse.protocol.Address;
+import io.synapse.protocol.Body;
+import io.synapse.protocol.ClientMessage;
+import io.synapse.protocol.CloseReason;
+import io.synapse.protocol.ErrorBody;
+import io.synapse.protocol.Inbound;
+import io.synapse.protocol.Invalid;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Reasons;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.security.Identity;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Takes each message of a connection on {@code /ws} to the service that knows what to do: the same services as on the
+ * cortex socket. There are no joins here; a client is with an agent from the first message that names it. Safe for use by
+ * many threads, one per connection at a time.
+ */
+public final class GatewayRouter {
+
+    private static final System.Logger LOGGER = System.getLogger(GatewayRouter.class.getName());
+
+    /** The first message of every connection (ledger G1). */
+    private static final String WELCOME = "Connected to WebSocket Gateway. Ready to receive messages.";
+
+    // What belongs to no agent is kept under a name that no agent's topic can have.
+    private static final String OWN_CHANNEL = "";
+
+    private final ConnectionRegistry registry;
+    private final QueryHandler queries;
+    private final TopicHandler topics;
+    private final ChannelHandler channels;
+    private final LimitsConfig limits;
+    private final Clock clock;
+    private final Timers timers;
+    private final Counters counters;
+
+    /**
+     * A router.
+     *
+     * @param registry where connections are tracked
+     * @param queries handles everything about queries
+     * @param topics handles everything about topics
+     * @param channels handles messages to channels
+     * @param limits what a client may do wrong
+     * @param clock for pings
+     * @param timers delays the close of a connection that does too much wrong
+     * @param counters for what happens
+     */
+    public GatewayRouter(
+            ConnectionRegistry registry,
+            QueryHandler queries,
+            TopicHandler topics,
+            ChannelHandler channels,
+            LimitsConfig limits,
+            Clock clock,
+            Timers timers,
+            Counters counters) {
+        this.registry = registry;
+        this.queries = queries;
+        this.topics = topics;
+        this.channels = channels;
+        this.limits = limits;
+        this.clock = clock;
+        this.timers = timers;
+        this.counters = counters;
+    }
+
+    /**
+     * Takes a new connection, and greets it.
+     *
+     * @param connection open
+     * @param identity who the client is
+     * @return its state, which goes with every message
+     */
+    public CortexSession open(Connection connection, Identity identity) {
+        counters.increment(Counter.CONNECTIONS_OPENED);
+        CortexSession session = new CortexSession(connection, Optional.of(identity));
+        session.add(new Channel(OWN_CHANNEL, null, null, true, identity));
+        registry.track(connection);
+        connection.onClose(() -> {
+            registry.untrack(connection);
+            session.end();
+        });
+        push(session, "system", "message", WELCOME, "connection_id", connection.id(), "timestamp", clock.millis());
+        return session;
+    }
+
+    /**
+     * Handles one message. Never throws for anything a client can send.
+     *
+     * @param session of its connection
+     * @param inbound what the codec made of a frame
+     */
+    public void route(CortexSession session, Inbound inbound) {
+        counters.increment(Counter.FRAMES_RECEIVED);
+        try {
+            if (inbound instanceof Invalid invalid) {
+                invalid(session, invalid);
+            } else {
+                handle(session, (ClientMessage) inbound);
+            }
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOGGER.log(
+                    Level.ERROR,
+                    "handling a message of connection " + session.connection().id() + " failed",
+                    e);
+            counters.increment(Counter.TOPICS_CRASHED);
+            session.refuse(inbound.address(), Reasons.INTERNAL_ERROR);
+        }
+    }
+
+    private void handle(CortexSession session, ClientMessage message) {
+        Channel own = session.channel(OWN_CHANNEL);
+        Address address = message.address();
+        switch (message.kind()) {
+            case QUERY, INTERRUPT, RESUME -> ask(session, message);
+            case SUBSCRIBE_ALL -> topics.subscribe(session, own, (ClientMessage.SubscribeAll) message);
+            case UNSUBSCRIBE_ALL -> topics.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
+            case FILTER -> topics.filter(session, own, address, (ClientMessage.Filter) message);
+            case PUBLISH -> topics.publish(session, own, address, (ClientMessage.Publish) message);
+            case HISTORY -> topics.history(session, own, address, (ClientMessage.History) message);
+            case CHANNEL_MESSAGE -> channels.message(session, own, (ClientMessage.ChannelMessage) message);
+            case SEND -> channels.send(session, own, (ClientMessage.Send) message);
+            case ACKNOWLEDGE -> {
+                // An acknowledgement says that a message arrived; there is nothing to answer.
+            }
+            case PING -> pong(session, address);
+            case HEARTBEAT -> {
+                // That it came is all it says.
+            }
+            case JOIN, LEAVE, SUBSCRIBE, UNSUBSCRIBE ->
+                throw new IllegalStateException("no message of this socket: " + message.kind());
+        }
+    }
+
+    private void ask(CortexSession session, ClientMessage message) {
+        Address address = message.address();
+        Optional<Channel> channel = agent(session, address);
+        if (channel.isEmpty()) {
+            return;
+        }
+        switch (message.kind()) {
+            case QUERY -> queries.query(session, channel.get(), address, (ClientMessage.Query) message);
+            case INTERRUPT -> queries.interrupt(session, channel.get(), address, (ClientMessage.Interrupt) message);
+            case RESUME -> queries.resume(session, channel.get(), address, (ClientMessage.Resume) message);
+            default -> throw new IllegalStateException("not for an agent: " + message.kind());
+        }
+    }
+
+    /** The channel of the agent that a message names, new if need be; empty, and answered, if it may not be used. */
+    private Optional<Channel> agent(CortexSession session, Address address) {
+        Channel present = session.channel(address.topic());
+        if (present != null) {
+            return Optional.of(present);
+        }
+        Identity identity = session.identity().orElseThrow();
+        String agent = address.topic().substring(ClientMessage.AGENT_TOPIC.length());
+        if (!identity.mayJoin(agent)) {
+            counters.increment(Counter.JOINS_REFUSED);
+            session.refuse(address, Reasons.FORBIDDEN);
+            return Optional.empty();
+        }
+        // One is the connection's own.
+        if (session.joined() > limits.topicsPerConnection()) {
+            session.refuse(address, Reasons.TOO_MANY_TOPICS);
+            return Optional.empty();
+        }
+        Channel joined = new Channel(address.topic(), agent, null, true, identity);
+        session.add(joined);
+        registry.joined(session.connection(), agent);
+        return Optional.of(joined);
+    }
+
+    private void pong(CortexSession session, Address address) {
+        if (address.ref() != null) {
+            session.reply(address, Body.EMPTY);
+        }
+        push(session, "pong", "timestamp", clock.millis());
+    }
+
+    // A message with an id gets its response; the error comes in any case, for those who listen to nothing else.
+    private void invalid(CortexSession session, Invalid invalid) {
+        counters.increment(Counter.FRAMES_INVALID);
+        ErrorBody error = Payloads.error(invalid.reason(), invalid.detail(), null);
+        if (invalid.kind() == Invalid.Kind.FRAME) {
+            int count = session.countMalformed();
+            if (count > limits.malformedFrames()) {
+                if (count == limits.malformedFrames() + 1) {
+                    timers.after(limits.closeDelay(), () -> session.connection().close(CloseReason.POLICY));
+                }
+                return;
+            }
+        }
+        if (invalid.address().ref() != null) {
+            session.refuse(invalid.address(), error);
+        }
+        session.pushError(null, null, error);
+    }
+
+    private static void push(CortexSession session, String type, Object... namesAndValues) {
+        session.connection().send(new ServerMessage.Push(null, OWN_CHANNEL, type, Payloads.of(namesAndValues)));
+    }
+}

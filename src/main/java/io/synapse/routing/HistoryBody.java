@@ -1,0 +1,57 @@
+package io.synapse.routing;
+
+import io.synapse.protocol.Body;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Publication;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.stream.Broker.Page;
+import java.util.List;
+
+/** A part of a topic's history, as clients read it; not larger than one message may be. */
+final class HistoryBody {
+
+    private static final int MAX_BYTES = 256 * 1024;
+
+    private HistoryBody() {}
+
+    static Body of(String topic, Page<Publication> page, boolean backwards, boolean serves) {
+        List<Publication> all = page.slice().entries();
+        int count = 0;
+        long bytes = 0;
+        // One at least, however large, or a reader would never get past it.
+        while (count < all.size() && (count == 0 || bytes + size(all.get(count)) <= MAX_BYTES)) {
+            bytes += size(all.get(count));
+            count++;
+        }
+        List<Publication> told = List.copyOf(all.subList(0, count));
+        long first = page.slice().first();
+        String epoch = page.end().epoch();
+        long last = backwards ? first - told.size() + 1 : first + told.size() - 1;
+        boolean more = backwards
+                ? count < all.size() || !told.isEmpty() && last > 1
+                : last < page.end().offset();
+        return generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("topic", topic);
+            generator.writeNumberField("offset", page.end().offset());
+            generator.writeStringField("epoch", epoch);
+            generator.writeBooleanField("complete", page.slice().complete());
+            generator.writeBooleanField("more", more);
+            generator.writeArrayFieldStart("messages");
+            for (int i = 0; i < told.size(); i++) {
+                if (told.get(i).isForServers() && !serves) {
+                    continue;
+                }
+                long offset = backwards ? first - i : first + i;
+                Payloads.event(new ServerMessage.Event(null, topic, epoch, offset, told.get(i)))
+                        .writeTo(generator);
+            }
+            generator.writeEndArray();
+            generator.writeEndObject();
+        };
+    }
+
+    private static int size(Publication publication) {
+        return publication.event().length() + publication.payload().text().length();
+    }
+}

@@ -1,0 +1,81 @@
+package io.synapse.security;
+
+import io.synapse.config.Mode;
+import io.synapse.security.Verdict.Admitted;
+import io.synapse.security.Verdict.Refused;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides about a handshake on {@code /ws} before the upgrade: there are no joins there, so a client says who it is now or
+ * not at all. Development mode, which lets in this machine only, takes a client without credential for a developer. Safe
+ * for use by many threads.
+ */
+public final class GatewayPolicy {
+
+    /** The sub-protocol of messages in JSON; also spoken when none is offered. */
+    public static final String JSON = "synapse.v1.json";
+
+    /** The sub-protocol of messages in CBOR. */
+    public static final String CBOR = "synapse.v1.cbor";
+
+    private static final List<String> KNOWN = List.of(CBOR, JSON);
+    private static final String SCHEME = "Bearer ";
+
+    private final Admission admission;
+    private final Authenticator authenticator;
+    private final Mode mode;
+
+    /**
+     * A policy.
+     *
+     * @param admission who is let in at all
+     * @param authenticator who is who
+     * @param mode development or production
+     */
+    public GatewayPolicy(Admission admission, Authenticator authenticator, Mode mode) {
+        this.admission = admission;
+        this.authenticator = authenticator;
+        this.mode = mode;
+    }
+
+    /**
+     * Decides.
+     *
+     * @param handshake what the client asks
+     * @return the verdict
+     */
+    public Verdict decide(Handshake handshake) {
+        Optional<Refused> stranger = admission.stranger(handshake);
+        if (stranger.isPresent()) {
+            return stranger.get();
+        }
+        if (!handshake.upgrade()) {
+            return Admission.notAWebSocket();
+        }
+        List<String> offered = handshake.subprotocols();
+        Optional<String> spoken = offered.stream().filter(KNOWN::contains).findFirst();
+        if (spoken.isEmpty() && !offered.isEmpty()) {
+            return Refused.of(403, "unsupported sub-protocol; there are " + KNOWN);
+        }
+        Optional<String> credential = credential(handshake);
+        if (credential.isEmpty() && mode == Mode.PRODUCTION) {
+            return Refused.of(401, "a credential is needed: Authorization: Bearer, or the parameter token");
+        }
+        Optional<Identity> identity = authenticator.identify(credential.orElse(ApiKeys.DEVELOPMENT_KEY));
+        if (identity.isEmpty()) {
+            return Refused.of(401, "invalid token");
+        }
+        Optional<Refused> full = admission.noRoom();
+        return full.isPresent() ? full.get() : new Admitted(identity, 1, spoken);
+    }
+
+    private static Optional<String> credential(Handshake handshake) {
+        Optional<String> bearer = handshake
+                .authorization()
+                .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
+                .map(header -> header.substring(SCHEME.length()).strip());
+        return bearer.or(() -> Optional.ofNullable(handshake.parameters().get("token"))
+                .filter(token -> !token.isEmpty() && !token.equals("undefined")));
+    }
+}

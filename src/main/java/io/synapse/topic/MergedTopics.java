@@ -1,0 +1,136 @@
+package io.synapse.topic;
+
+import io.synapse.platform.Wakeup;
+import io.synapse.protocol.Publication;
+import io.synapse.protocol.ServerMessage.Event;
+import io.synapse.protocol.TopicPattern;
+import io.synapse.stream.MemoryStream;
+import io.synapse.stream.PositionedStream;
+import io.synapse.stream.PositionedStream.Slice;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Everything published on the topics of one pattern, as one stream, shared by all who subscribe to that pattern. The
+ * order within each topic is kept. Its entries are those of the topics' own streams, so they cost a reference each. Safe
+ * for use by many threads.
+ */
+final class MergedTopics {
+
+    private static final int BATCH = 64;
+
+    private final TopicPattern pattern;
+    private final MemoryStream<Event> merged;
+    private final Map<String, Tap> taps = new ConcurrentHashMap<>();
+    private int subscribers;
+    private boolean closed;
+
+    MergedTopics(TopicPattern pattern, MemoryStream<Event> merged) {
+        this.pattern = pattern;
+        this.merged = merged;
+    }
+
+    EventStream<Event> source() {
+        return new EventStream<>(
+                merged,
+                (via, event, offset) ->
+                        new Event(via, event.topic(), event.epoch(), event.offset(), event.publication()));
+    }
+
+    TopicPattern pattern() {
+        return pattern;
+    }
+
+    /** Takes one more subscriber; false if the last one has gone, and with it this stream. */
+    synchronized boolean retain() {
+        if (!closed) {
+            subscribers++;
+        }
+        return !closed;
+    }
+
+    /** One subscriber less; true if it was the last, and everything is let go. */
+    synchronized boolean release() {
+        closed = --subscribers == 0;
+        if (closed) {
+            taps.values().forEach(Tap::end);
+            taps.clear();
+        }
+        return closed;
+    }
+
+    /** Takes a topic in, if it is one of the pattern's and new here. */
+    void add(String topic, PositionedStream<Publication> stream, long from) {
+        Tap tap = newTap(topic, stream, from);
+        if (tap != null) {
+            // Without the lock: it may carry entries over, all the way to the subscribers' connections.
+            tap.begin();
+        }
+    }
+
+    private synchronized Tap newTap(String topic, PositionedStream<Publication> stream, long from) {
+        if (closed || TopicPattern.parse(topic).filter(pattern::covers).isEmpty()) {
+            return null;
+        }
+        Tap present = taps.get(topic);
+        if (present != null && present.stream == stream) {
+            return null;
+        }
+        if (present != null) {
+            present.end();
+        }
+        Tap tap = new Tap(topic, stream, from);
+        taps.put(topic, tap);
+        return tap;
+    }
+
+    synchronized void remove(String topic, PositionedStream<Publication> stream) {
+        Tap tap = taps.get(topic);
+        if (tap != null && tap.stream == stream) {
+            tap.end();
+            taps.remove(topic);
+        }
+    }
+
+    /** Carries one topic's entries over, by one thread at a time, so that they keep their order. */
+    private final class Tap {
+        private final String topic;
+        private final PositionedStream<Publication> stream;
+        private final Wakeup wakeup = new Wakeup(this::carry);
+        private volatile PositionedStream.Following following = () -> {};
+        private long position;
+        private volatile boolean ended;
+
+        Tap(String topic, PositionedStream<Publication> stream, long from) {
+            this.topic = topic;
+            this.stream = stream;
+            this.position = from;
+        }
+
+        void begin() {
+            following = stream.follow(wakeup::ask);
+            if (ended) {
+                following.end();
+            } else {
+                wakeup.ask();
+            }
+        }
+
+        void end() {
+            ended = true;
+            following.end();
+        }
+
+        private void carry() {
+            Slice<Publication> slice;
+            do {
+                slice = stream.read(position, BATCH);
+                long offset = slice.first();
+                for (Publication publication : slice.entries()) {
+                    merged.append(new Event(null, topic, stream.epoch(), offset, publication));
+                    position = offset++;
+                }
+            } while (!slice.entries().isEmpty());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.synapse.topic;
+
+import io.synapse.connection.EventFilter;
+import io.synapse.protocol.Ref;
+import io.synapse.protocol.TopicPattern;
+import io.synapse.stream.Position;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How somebody wants to follow a topic.
+ *
+ * @param target the topic, or a pattern of topics
+ * @param events only these; empty means all
+ * @param policy what happens when it reads too slowly
+ * @param since the last message it has; empty for those who begin now
+ * @param reader where its messages go
+ */
+public record SubscribeRequest(
+        TopicPattern target, Set<String> events, SlowPolicy policy, Optional<Position> since, Reader reader) {
+
+    /** Copies the set. */
+    public SubscribeRequest {
+        events = Set.copyOf(events);
+    }
+
+    SubscribeRequest since(Position position) {
+        return new SubscribeRequest(target, events, policy, Optional.of(position), reader);
+    }
+
+    /**
+     * The same for another reader: another join of the same topic.
+     *
+     * @param other where messages go
+     * @return a new request
+     */
+    public SubscribeRequest with(Reader other) {
+        return new SubscribeRequest(target, events, policy, since, other);
+    }
+
+    /**
+     * Where a subscription's messages go.
+     *
+     * @param via the joined topic that it belongs to; null on a socket without joins
+     * @param joinRef the join of that topic
+     * @param filter what the client wants of everything it subscribes to there
+     * @param serves whether it serves the topic, and receives what is for those who do
+     */
+    public record Reader(String via, Ref joinRef, EventFilter filter, boolean serves) {}
+}

@@ -1,0 +1,95 @@
+package io.synapse.topic;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one joined topic, or one socket, subscribes to, by topic or pattern. Bounded. Safe for use by many threads.
+ */
+public final class Subscriptions {
+
+    private final Map<String, TopicSubscription> byTarget = new HashMap<>();
+    private boolean released;
+
+    /**
+     * Adds a subscription; one with the same target is ended.
+     *
+     * @param subscription it
+     */
+    public void add(TopicSubscription subscription) {
+        TopicSubscription ended;
+        synchronized (this) {
+            ended = released
+                    ? subscription
+                    : byTarget.put(subscription.request().target().text(), subscription);
+        }
+        if (ended != null) {
+            ended.end();
+        }
+    }
+
+    /**
+     * Ends a subscription.
+     *
+     * @param target its topic or pattern
+     * @return false if there is none
+     */
+    public boolean end(String target) {
+        TopicSubscription ended;
+        synchronized (this) {
+            ended = byTarget.remove(target);
+        }
+        if (ended == null) {
+            return false;
+        }
+        ended.end();
+        return true;
+    }
+
+    /**
+     * Whether there is a subscription.
+     *
+     * @param target its topic or pattern
+     * @return whether there is
+     */
+    public synchronized boolean has(String target) {
+        return byTarget.containsKey(target);
+    }
+
+    /**
+     * How many there are.
+     *
+     * @return 0 or more
+     */
+    public synchronized int count() {
+        return byTarget.size();
+    }
+
+    /**
+     * Stops all for the moment; another set takes them over, or they are {@link #release}d.
+     *
+     * @return how to go on with each: its request, from the last message that was given to the connection
+     */
+    public Collection<SubscribeRequest> pause() {
+        List<TopicSubscription> all;
+        synchronized (this) {
+            all = List.copyOf(byTarget.values());
+        }
+        return all.stream()
+                .map(subscription -> subscription.request().since(subscription.pause()))
+                .toList();
+    }
+
+    /** Ends all, and whatever is added later. */
+    public void release() {
+        List<TopicSubscription> all;
+        synchronized (this) {
+            released = true;
+            all = List.copyOf(byTarget.values());
+            byTarget.clear();
+        }
+        all.forEach(TopicSubscription::end);
+    }
+}

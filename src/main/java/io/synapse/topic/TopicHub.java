@@ -1,0 +1,188 @@
+package io.synapse.topic;
+
+import io.synapse.config.TopicsConfig;
+import io.synapse.connection.Connection;
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
+import io.synapse.protocol.Publication;
+import io.synapse.protocol.ServerMessage.Event;
+import io.synapse.stream.Broker;
+import io.synapse.stream.Broker.Feed;
+import io.synapse.stream.Broker.Page;
+import io.synapse.stream.Broker.PageRequest;
+import io.synapse.stream.Broker.Published;
+import io.synapse.stream.Position;
+import io.synapse.stream.PositionedStream;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Publishes on topics and follows them. Who may do what is decided before anything comes here. Safe for use by many
+ * threads; nothing waits.
+ */
+public final class TopicHub {
+
+    /**
+     * What came of subscribing.
+     *
+     * @param subscription follows as soon as the one who asked has been told this
+     * @param position where the topic ended when it began
+     * @param recovered whether everything since the position asked for follows; empty if none was asked for
+     */
+    public record Subscribed(TopicSubscription subscription, Position position, Optional<Boolean> recovered) {}
+
+    /**
+     * How much there is of what.
+     *
+     * @param topics topics on this node
+     * @param bytes the memory of what is kept of them
+     * @param subscriptions to topics and patterns
+     * @param patterns different patterns among them
+     */
+    public record Status(int topics, long bytes, int subscriptions, int patterns) {}
+
+    private final Broker<Publication> broker;
+    private final Counters counters;
+    private final Patterns patterns;
+    private final BlockingReaders blocking;
+    private final AtomicInteger subscriptions = new AtomicInteger();
+
+    /**
+     * A hub.
+     *
+     * @param broker holds the topics
+     * @param config the bounds
+     * @param patterns follows topics by pattern
+     * @param counters for what happens
+     */
+    public TopicHub(Broker<Publication> broker, TopicsConfig config, Patterns patterns, Counters counters) {
+        this.broker = broker;
+        this.counters = counters;
+        this.patterns = patterns;
+        blocking = new BlockingReaders(config.historyCount());
+        broker.watch(patterns);
+    }
+
+    /**
+     * Publishes.
+     *
+     * @param topic where
+     * @param publication what
+     * @param idempotencyKey names it, so that saying it again does nothing
+     * @return where it stands; fails with a {@link TopicException} if it was not published
+     */
+    public CompletionStage<Published> publish(String topic, Publication publication, Optional<String> idempotencyKey) {
+        BlockingReaders.Admission admission = blocking.admit(topic);
+        if (!admission.granted()) {
+            counters.increment(Counter.EVENTS_REFUSED);
+            return CompletableFuture.failedFuture(new TopicException(TopicException.Reason.OVERLOADED));
+        }
+        return broker.publish(topic, publication, idempotencyKey).handle((published, failure) -> {
+            admission.release();
+            if (failure != null) {
+                counters.increment(Counter.EVENTS_REFUSED);
+                throw TopicException.of(failure);
+            }
+            if (!published.duplicate()) {
+                counters.increment(Counter.EVENTS_PUBLISHED);
+            }
+            return published;
+        });
+    }
+
+    /**
+     * Follows a topic or a pattern.
+     *
+     * @param connection who follows
+     * @param request how
+     * @param accepted told before the first message comes, or not at all if it is refused: the place to reply
+     * @return completes when {@code accepted} was told; fails with a {@link TopicException}
+     */
+    public CompletionStage<Void> subscribe(
+            Connection connection, SubscribeRequest request, Consumer<Subscribed> accepted) {
+        if (request.target().isTopic()) {
+            return broker.open(request.target().text()).handle((feed, failure) -> {
+                if (failure != null) {
+                    throw TopicException.of(failure);
+                }
+                start(connection, request, topic(request.target().text(), feed), feed::close, accepted);
+                return null;
+            });
+        }
+        try {
+            MergedTopics merged = patterns.open(request.target());
+            start(connection, request, merged.source(), () -> patterns.close(merged), accepted);
+            return CompletableFuture.completedFuture(null);
+        } catch (TopicException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static EventStream<Publication> topic(String name, Feed<Publication> feed) {
+        PositionedStream<Publication> stream = feed.stream();
+        return new EventStream<>(
+                stream, (via, publication, offset) -> new Event(via, name, stream.epoch(), offset, publication));
+    }
+
+    private void start(
+            Connection connection,
+            SubscribeRequest request,
+            EventStream<?> source,
+            Runnable close,
+            Consumer<Subscribed> accepted) {
+        PositionedStream<?> stream = source.stream();
+        long end = stream.end();
+        Optional<Boolean> recovered = request.since().map(since -> canRecover(stream, since));
+        recovered.ifPresent(complete -> counters.increment(complete ? Counter.RECOVERED : Counter.NOT_RECOVERED));
+        long from = recovered.orElse(false) ? request.since().get().offset() : end;
+        counters.increment(Counter.SUBSCRIPTIONS_STARTED);
+        subscriptions.incrementAndGet();
+        TopicSubscription[] self = new TopicSubscription[1];
+        TopicSubscription subscription = new TopicSubscription(connection, request, source, from, counters, () -> {
+            subscriptions.decrementAndGet();
+            blocking.remove(request.target().text(), self[0]);
+            close.run();
+        });
+        self[0] = subscription;
+        if (request.policy() == SlowPolicy.BLOCK) {
+            blocking.add(request.target().text(), subscription);
+        }
+        try {
+            accepted.accept(new Subscribed(subscription, new Position(stream.epoch(), end), recovered));
+        } catch (RuntimeException e) {
+            subscription.end();
+            throw e;
+        }
+        subscription.begin();
+    }
+
+    private static boolean canRecover(PositionedStream<?> stream, Position since) {
+        return since.isIn(stream.epoch())
+                && since.offset() <= stream.end()
+                && stream.read(since.offset(), 1).complete();
+    }
+
+    /**
+     * Reads a part of what is kept of a topic.
+     *
+     * @param topic which
+     * @param request which part
+     * @return the messages
+     */
+    public CompletionStage<Page<Publication>> history(String topic, PageRequest request) {
+        return broker.history(topic, request);
+    }
+
+    /**
+     * How much there is of what.
+     *
+     * @return figures of one moment
+     */
+    public Status status() {
+        Broker.Status kept = broker.status();
+        return new Status(kept.topics(), kept.bytes(), subscriptions.get(), patterns.count());
+    }
+}

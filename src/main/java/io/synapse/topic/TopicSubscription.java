@@ -1,0 +1,212 @@
+package io.synapse.topic;
+
+import io.synapse.connection.Connection;
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
+import io.synapse.platform.Wakeup;
+import io.synapse.protocol.CloseReason;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Publication;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.stream.Position;
+import io.synapse.stream.PositionedStream;
+import io.synapse.stream.PositionedStream.Slice;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One connection that follows one topic, or the topics of one pattern: a position in a stream, moved on whenever there
+ * is something to read and room to write. It keeps nothing of the stream, so a slow client costs its outbox and no more;
+ * what it has not read when the stream's window moves on is gone, and {@link SlowPolicy} says what happens then.
+ *
+ * <p>Safe for use by many threads: one at a time moves it on, and others only tell it to look again.
+ */
+public final class TopicSubscription implements Connection.Source {
+
+    private static final System.Logger LOGGER = System.getLogger(TopicSubscription.class.getName());
+    private static final int BATCH = 64;
+
+    private final Connection connection;
+    private final SubscribeRequest request;
+    private final EventStream<?> source;
+    private final Counters counters;
+    private final Runnable onEnded;
+    private final Wakeup wakeup = new Wakeup(this::moveOn);
+    /** Guards the position and whether anything may be sent at all. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile long position;
+    private boolean paused;
+    private volatile boolean ended;
+    private volatile PositionedStream.Following following = () -> {};
+
+    TopicSubscription(
+            Connection connection,
+            SubscribeRequest request,
+            EventStream<?> source,
+            long position,
+            Counters counters,
+            Runnable onEnded) {
+        this.connection = connection;
+        this.request = request;
+        this.source = source;
+        this.position = position;
+        this.counters = counters;
+        this.onEnded = onEnded;
+    }
+
+    /** Begins: first follows, then reads, so that nothing falls between. */
+    void begin() {
+        following = source.stream().follow(wakeup::ask);
+        connection.addSource(this);
+        if (ended) {
+            following.end();
+            connection.removeSource(this);
+            return;
+        }
+        wakeup.ask();
+    }
+
+    /**
+     * What was asked for.
+     *
+     * @return the request
+     */
+    public SubscribeRequest request() {
+        return request;
+    }
+
+    /**
+     * Sends nothing more, but stays, until {@link #end}. For a subscription that another one of the same client replaces.
+     *
+     * @return the position of the last message that was given to the connection
+     */
+    public Position pause() {
+        lock.lock();
+        try {
+            paused = true;
+            return position();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends; nothing is given to the connection after this returns. */
+    public void end() {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
+        following.end();
+        connection.removeSource(this);
+        onEnded.run();
+    }
+
+    /**
+     * Where it stands.
+     *
+     * @return the position of the last message that was given to the connection
+     */
+    public Position position() {
+        return new Position(source.stream().epoch(), position);
+    }
+
+    /** How many messages it has yet to read. */
+    long lag() {
+        return source.stream().end() - position;
+    }
+
+    @Override
+    public void pump() {
+        wakeup.ask();
+    }
+
+    private void moveOn() {
+        try {
+            while (connection.requestRoom() && sendSome(source)) {
+                // Each round sends a batch at most.
+            }
+        } catch (RuntimeException e) {
+            // Going on would leave a gap that the client cannot see; a new connection can recover.
+            LOGGER.log(Level.ERROR, "a topic could not be written", e);
+            end();
+            connection.abort(CloseReason.INTERNAL);
+        }
+    }
+
+    private <E> boolean sendSome(EventStream<E> from) {
+        Slice<E> slice = from.stream().read(position, BATCH);
+        if (!slice.complete() && !skip(slice.first() - 1)) {
+            return false;
+        }
+        for (E entry : slice.entries()) {
+            if (!connection.requestRoom() || !send(from, entry)) {
+                return false;
+            }
+        }
+        return !slice.entries().isEmpty();
+    }
+
+    private <E> boolean send(EventStream<E> from, E entry) {
+        lock.lock();
+        try {
+            if (ended || paused) {
+                return false;
+            }
+            position++;
+            ServerMessage.Event event = from.event(request.reader().via(), entry, position);
+            if (wants(event.publication())) {
+                connection.sendData(event);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean wants(Publication publication) {
+        String event = publication.event();
+        return (request.events().isEmpty() || request.events().contains(event))
+                && request.reader().filter().passes(event)
+                && (request.reader().serves() || !publication.isForServers());
+    }
+
+    /** What was there is gone: the position moves on, and the client is told or cut off. */
+    private boolean skip(long to) {
+        lock.lock();
+        try {
+            if (ended || paused) {
+                return false;
+            }
+            long missed = to - position;
+            counters.add(Counter.EVENTS_DROPPED, missed);
+            if (request.policy() == SlowPolicy.DISCONNECT) {
+                connection.abort(CloseReason.SLOW_CONSUMER);
+                return false;
+            }
+            position = to;
+            boolean single = request.target().isTopic();
+            connection.sendData(new ServerMessage.Push(
+                    request.reader().joinRef(),
+                    request.reader().via(),
+                    "gap",
+                    Payloads.of(
+                            "topic",
+                            request.target().text(),
+                            "missed",
+                            missed,
+                            "offset",
+                            single ? to : null,
+                            "epoch",
+                            single ? source.stream().epoch() : null)));
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

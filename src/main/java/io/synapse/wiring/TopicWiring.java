@@ -1,0 +1,75 @@
+package io.synapse.wiring;
+
+import io.synapse.config.SynapseConfig;
+import io.synapse.config.TopicsConfig;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.platform.Counters;
+import io.synapse.platform.Ids;
+import io.synapse.platform.Ticker;
+import io.synapse.protocol.Publication;
+import io.synapse.routing.ChannelHandler;
+import io.synapse.routing.TopicHandler;
+import io.synapse.security.TopicAccess;
+import io.synapse.stream.Broker;
+import io.synapse.stream.BrokerBounds;
+import io.synapse.stream.MemoryBroker;
+import io.synapse.stream.StreamBounds;
+import io.synapse.topic.Patterns;
+import io.synapse.topic.TopicHub;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/** Topics. */
+@ApplicationScoped
+public class TopicWiring {
+
+    @Produces
+    @Singleton
+    Broker<Publication> broker(SynapseConfig config, Ids ids, Ticker ticker) {
+        TopicsConfig topics = config.topics();
+        BrokerBounds bounds = new BrokerBounds(
+                window(topics), topics.maxTopics(), topics.totalBytes(), topics.keys(), topics.keyAge());
+        return new MemoryBroker<>(bounds, Publication::bytes, Publication::saysTheSame, ids, ticker);
+    }
+
+    @Produces
+    @Singleton
+    TopicHub hub(SynapseConfig config, Broker<Publication> broker, Ids ids, Ticker ticker, Counters counters) {
+        TopicsConfig topics = config.topics();
+        Patterns patterns = new Patterns(window(topics), topics.maxPatterns(), ids, ticker);
+        return new TopicHub(broker, topics, patterns, counters);
+    }
+
+    private static StreamBounds window(TopicsConfig topics) {
+        return new StreamBounds(topics.historyCount(), topics.historyBytes(), topics.historyAge());
+    }
+
+    @Produces
+    @Singleton
+    TopicAccess access(SynapseConfig config) {
+        return new TopicAccess(config.mode(), config.topics().access());
+    }
+
+    @Produces
+    @Singleton
+    TopicHandler handler(SynapseConfig config, TopicHub hub, TopicAccess access, Clock clock, Counters counters) {
+        return new TopicHandler(hub, access, config.topics(), clock, counters);
+    }
+
+    @Produces
+    @Singleton
+    ChannelHandler channels(
+            SynapseConfig config,
+            TopicHub hub,
+            TopicHandler topics,
+            TopicAccess access,
+            ConnectionRegistry registry,
+            Ids ids,
+            Clock clock,
+            Counters counters) {
+        String node = config.gateway().node().orElseGet(ids::next);
+        return new ChannelHandler(hub, topics, access, registry, config.gateway(), node, clock, counters);
+    }
+}
