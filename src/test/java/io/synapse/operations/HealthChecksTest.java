@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
 import io.synapse.config.AuthConfig;
+import io.synapse.config.GatewayConfig;
 import io.synapse.config.LibraryConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -102,6 +103,7 @@ class HealthChecksTest {
                         new OutboxConfig(1, 1, 1, SECOND),
                         QUERIES,
                         Topics.CONFIG,
+                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 queries);
