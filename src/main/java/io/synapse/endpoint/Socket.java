@@ -59,12 +59,22 @@ final class Socket {
                 opened, raw, with.closer(), with.cutter(), with.connections().timers());
         connection = new Connection(
                 with.ids().next(), principal.remoteAddress(), transport, speech.codec(admitted), with.connections());
-        messages = speech.open(connection, admitted);
+        messages = opened(speech, admitted);
         connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));
         opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
         opened.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) this::binary);
         Connection present = connection;
         with.connections().timers().after(FIRST_LOOK, () -> with.closer().execute(() -> look(present, raw)));
+    }
+
+    // The container never tells the end of a connection whose opening failed.
+    private Consumer<Inbound> opened(Speech speech, Admitted admitted) {
+        try {
+            return speech.open(connection, admitted);
+        } catch (RuntimeException e) {
+            connection.abort(CloseReason.INTERNAL);
+            throw e;
+        }
     }
 
     // Payara loses the end of a connection that the client closes within milliseconds of opening it.

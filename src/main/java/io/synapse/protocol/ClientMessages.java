@@ -192,7 +192,7 @@ final class ClientMessages {
         return OnDisconnect.cancelAfter(Duration.ofMillis(Long.parseLong(matcher.group(1))));
     }
 
-    private static String shown(String text) {
+    static String shown(String text) {
         return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 }

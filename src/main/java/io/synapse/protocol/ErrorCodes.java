@@ -23,8 +23,8 @@ public final class ErrorCodes {
 
     private static final Map<String, Integer> BY_REASON = Map.of(
             Reasons.NOT_A_MESSAGE, PARSE_ERROR,
-            Reasons.MALFORMED, INVALID_REQUEST,
-            Reasons.UNKNOWN_EVENT, UNKNOWN_TYPE,
+            Reasons.NOT_A_REQUEST, INVALID_REQUEST,
+            Reasons.UNKNOWN_TYPE, UNKNOWN_TYPE,
             Reasons.UNKNOWN_CHANNEL, INVALID_FIELDS,
             Reasons.INVALID_FIELD, INVALID_FIELDS,
             Reasons.INTERNAL_ERROR, INTERNAL);

@@ -50,6 +50,11 @@ final class Fields {
         return value == null || value == NULL;
     }
 
+    /** Whether it is there, though it may be null. */
+    boolean isPresent(String name) {
+        return values.containsKey(name);
+    }
+
     boolean isText(String name) {
         return values.get(name) instanceof String;
     }

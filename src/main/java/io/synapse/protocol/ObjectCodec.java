@@ -45,14 +45,15 @@ public final class ObjectCodec implements MessageCodec {
         frame.get(bytes);
         try (JsonParser parser = json.factory().createParser(bytes)) {
             return read(parser, null);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Values that JSON has no word for come as the latter.
             return notAMessage("not CBOR, or past a bound");
         }
     }
 
     private static Inbound read(JsonParser parser, String source) throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            return notAMessage("a message is one object");
+            return new Invalid(Address.NONE, Kind.FRAME, Reasons.NOT_A_REQUEST, "a message is one object");
         }
         Fields fields = Json.fields(parser, source);
         if (parser.nextToken() != null) {
@@ -72,13 +73,13 @@ public final class ObjectCodec implements MessageCodec {
             case PUSH -> {
                 ServerMessage.Push push = (ServerMessage.Push) message;
                 yield push.payload() instanceof ErrorBody error
-                        ? write(push.event(), generator -> error(generator, error))
-                        : write(push.event(), generator -> generator.body(push.payload()));
+                        ? error(null, error)
+                        : write(push.event(), null, generator -> flat(generator, push.payload()));
             }
             case EVENT -> {
                 ServerMessage.Event event = (ServerMessage.Event) message;
                 yield event.publication()
-                        .frame(format, () -> write("event", generator -> generator.body(Payloads.typedEvent(event))));
+                        .frame(format, () -> write("event", null, out -> flat(out, Payloads.typedEvent(event))));
             }
             case TOPIC_CLOSED, TOPIC_CRASHED, BINARY_REPLY, BINARY_PUSH ->
                 throw new CodecException("/ws has no word for " + message.kind(), null);
@@ -88,81 +89,44 @@ public final class ObjectCodec implements MessageCodec {
     private EncodedFrame reply(ServerMessage.Reply reply) {
         Ref id = reply.to().ref();
         if (reply.status() == ServerMessage.Status.OK) {
-            return write("response", generator -> {
-                id(generator, id);
-                generator.field("result", reply.response());
+            return write("response", id, out -> {
+                out.writeFieldName("result");
+                reply.response().writeTo(out);
             });
         }
-        ErrorBody refused = reply.response() instanceof ErrorBody known
-                ? known
-                : new ErrorBody(Reasons.INTERNAL_ERROR, reply.response());
-        if (id == null) {
-            return write("error", generator -> error(generator, refused));
-        }
-        return write("response", generator -> {
-            id(generator, id);
-            generator.field("error", inner -> {
-                inner.writeStartObject();
-                error(new Writer(inner), refused);
-                inner.writeEndObject();
-            });
-        });
+        return error(
+                id,
+                reply.response() instanceof ErrorBody known
+                        ? known
+                        : new ErrorBody(Reasons.INTERNAL_ERROR, reply.response()));
     }
 
-    private static void error(Writer writer, ErrorBody error) throws IOException {
-        writer.generator.writeNumberField("code", ErrorCodes.of(error.reason()));
-        writer.generator.writeStringField("message", error.reason());
-        writer.body(error);
+    private EncodedFrame error(Ref id, ErrorBody error) {
+        return write("error", id, out -> flat(out, error.coded()));
     }
 
-    private static void id(Writer writer, Ref id) throws IOException {
-        writer.generator.writeFieldName("id");
-        if (id == null) {
-            writer.generator.writeNull();
-        } else if (id.number()) {
-            Payloads.writeNumber(writer.generator, id.text());
-        } else {
-            writer.generator.writeString(id.text());
-        }
+    private static void flat(JsonGenerator out, Body payload) throws IOException {
+        payload.writeTo(new FlatGenerator(out));
     }
 
     /** Writes the rest of a message. */
     @FunctionalInterface
     private interface Rest {
-        void writeTo(Writer writer) throws IOException;
+        void writeTo(JsonGenerator out) throws IOException;
     }
 
-    /** Writes into the object of a message that is open. */
-    private static final class Writer {
-        private final JsonGenerator generator;
-
-        Writer(JsonGenerator generator) {
-            this.generator = generator;
-        }
-
-        void field(String name, Body value) throws IOException {
-            generator.writeFieldName(name);
-            value.writeTo(generator);
-        }
-
-        /** The fields of a payload, beside those that are there. */
-        void body(Body payload) throws IOException {
-            payload.writeTo(new FlatGenerator(generator));
-        }
-    }
-
-    private EncodedFrame write(String type, Rest rest) {
+    private EncodedFrame write(String type, Ref id, Rest rest) {
         try {
             if (format == Format.JSON) {
                 StringWriter out = new StringWriter();
                 try (JsonGenerator generator = json.factory().createGenerator(out)) {
-                    object(generator, type, rest);
+                    object(generator, type, id, rest);
                 }
                 return EncodedFrame.text(out.toString());
             }
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (JsonGenerator generator = json.factory().createGenerator(out)) {
-                object(generator, type, rest);
+                object(generator, type, id, rest);
             }
             return new EncodedFrame.Binary(Bytes.owning(out.toByteArray()));
         } catch (IOException e) {
@@ -170,10 +134,18 @@ public final class ObjectCodec implements MessageCodec {
         }
     }
 
-    private static void object(JsonGenerator generator, String type, Rest rest) throws IOException {
-        generator.writeStartObject();
-        generator.writeStringField("type", type);
-        rest.writeTo(new Writer(generator));
-        generator.writeEndObject();
+    private static void object(JsonGenerator out, String type, Ref id, Rest rest) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("type", type);
+        if (id != null) {
+            out.writeFieldName("id");
+            if (id.number()) {
+                Payloads.writeNumber(out, id.text());
+            } else {
+                out.writeString(id.text());
+            }
+        }
+        rest.writeTo(out);
+        out.writeEndObject();
     }
 }

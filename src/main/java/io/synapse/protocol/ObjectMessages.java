@@ -21,6 +21,9 @@ final class ObjectMessages {
     private static final Set<String> CHANNEL_FIELDS =
             Set.of("channel", "intent", "payload", "agent_type", "pillar", "message");
 
+    // What holds one of these was meant for a topic, or for the other socket; a channel must not get it by mistake.
+    private static final Set<String> OTHER_FIELDS = Set.of("topic", "event", "event_type");
+
     private ObjectMessages() {}
 
     static Inbound of(Fields fields) {
@@ -30,7 +33,10 @@ final class ObjectMessages {
             if (fields.isAbsent("type")) {
                 return untyped(address, fields);
             }
-            String type = fields.text("type", MAX_SHOWN).orElseThrow();
+            if (!fields.isText("type")) {
+                return new Invalid(address, Invalid.Kind.EVENT, Reasons.NOT_A_REQUEST, "type must be text");
+            }
+            String type = fields.text("type", Integer.MAX_VALUE).orElseThrow();
             if (AGENT_TYPES.contains(type)) {
                 address = address.withTopic(agent(fields));
             }
@@ -43,7 +49,7 @@ final class ObjectMessages {
                 case "pong" -> new ClientMessage.Heartbeat(address);
                 case "message" -> channelMessage(address, fields);
                 case "send" -> send(address, fields);
-                default -> new Invalid(address, Invalid.Kind.EVENT, Reasons.UNKNOWN_EVENT, "type " + type);
+                default -> new Invalid(address, Invalid.Kind.EVENT, Reasons.UNKNOWN_TYPE, ClientMessages.shown(type));
             };
         } catch (WrongField e) {
             return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.INVALID_FIELD, e.getMessage());
@@ -51,8 +57,10 @@ final class ObjectMessages {
     }
 
     private static Inbound untyped(Address address, Fields fields) throws WrongField {
-        if (CHANNEL_FIELDS.stream().allMatch(fields::isAbsent)) {
-            return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.MALFORMED, "type or channel is missing");
+        boolean meansAChannel = CHANNEL_FIELDS.stream().anyMatch(fields::isPresent)
+                && OTHER_FIELDS.stream().noneMatch(fields::isPresent);
+        if (!meansAChannel) {
+            return new Invalid(address, Invalid.Kind.EVENT, Reasons.NOT_A_REQUEST, "type is missing");
         }
         return channelMessage(address, fields);
     }
@@ -95,10 +103,10 @@ final class ObjectMessages {
         }
         Optional<String> older = fields.text("agent_type", MAX_SHOWN);
         Optional<String> pillar = fields.text("pillar", MAX_SHOWN);
-        if (pillar.isPresent() && !older.equals(Optional.of(DEFAULT_AGENT))) {
-            return Optional.of("pillar:" + pillar.get());
+        if (older.equals(Optional.of(DEFAULT_AGENT))) {
+            return older;
         }
-        return Optional.empty();
+        return pillar.map(name -> "pillar:" + name);
     }
 
     private static Inbound acknowledge(Address address, Fields fields) throws WrongField {

@@ -10,8 +10,6 @@ import java.util.OptionalDouble;
 /** The payloads that the server's messages have, each with its fields in the order the protocol lists them. */
 public final class Payloads {
 
-    private static final int MAX_LONG_DIGITS = 18;
-
     private Payloads() {}
 
     /**
@@ -55,11 +53,7 @@ public final class Payloads {
      * @return {@code {reason, …}}
      */
     public static ErrorBody refusal(String reason, Object... namesAndValues) {
-        Object[] all = new Object[namesAndValues.length + 2];
-        all[0] = "reason";
-        all[1] = reason;
-        System.arraycopy(namesAndValues, 0, all, 2, namesAndValues.length);
-        return new ErrorBody(reason, of(all));
+        return new ErrorBody(reason, of(namesAndValues));
     }
 
     /**
@@ -71,7 +65,7 @@ public final class Payloads {
     static void writeNumber(JsonGenerator generator, String digits) throws IOException {
         if (generator.canWriteBinaryNatively()) {
             BigDecimal number = new BigDecimal(digits);
-            if (number.scale() == 0 && number.precision() <= MAX_LONG_DIGITS) {
+            if (number.scale() == 0 && number.unscaledValue().bitLength() < Long.SIZE) {
                 generator.writeNumber(number.longValueExact());
             } else {
                 generator.writeNumber(number);
@@ -87,7 +81,7 @@ public final class Payloads {
      * @param event it
      * @return {@code {event_type,topic,seq,offset,epoch,message_id,payload,timestamp}}
      */
-    static Body typedEvent(ServerMessage.Event event) {
+    public static Body typedEvent(ServerMessage.Event event) {
         return generator -> {
             Publication publication = event.publication();
             generator.writeStartObject();

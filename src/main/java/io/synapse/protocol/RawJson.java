@@ -3,9 +3,11 @@ package io.synapse.protocol;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 
 /**
  * A JSON value as it came from a client: well-formed, within the bounds of depth and length, and not looked into. It
@@ -50,7 +52,8 @@ public final class RawJson implements Body {
      */
     static RawJson read(JsonParser parser, String source) throws IOException {
         if (source == null) {
-            StringWriter out = new StringWriter();
+            // CBOR can say a long text again in a few bytes.
+            BoundedWriter out = new BoundedWriter(parser.streamReadConstraints().getMaxStringLength());
             try (JsonGenerator generator = FACTORY.createGenerator(out)) {
                 generator.copyCurrentStructureExact(parser);
             }
@@ -77,11 +80,27 @@ public final class RawJson implements Body {
         // Binary formats have no raw values of JSON: they take it token by token.
         if (generator.canWriteBinaryNatively()) {
             try (JsonParser parser = FACTORY.createParser(text)) {
-                parser.nextToken();
-                generator.copyCurrentStructureExact(parser);
+                while (parser.nextToken() != null) {
+                    if (parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
+                        writeFraction(parser.getText(), generator);
+                    } else {
+                        generator.copyCurrentEventExact(parser);
+                    }
+                }
             }
         } else {
             generator.writeRawValue(text);
+        }
+    }
+
+    // Most clients read a decimal fraction of CBOR with difficulty or not at all; few numbers need one.
+    private static void writeFraction(String digits, JsonGenerator generator) throws IOException {
+        double nearest = Double.parseDouble(digits);
+        BigDecimal exact = new BigDecimal(digits);
+        if (Double.isFinite(nearest) && new BigDecimal(Double.toString(nearest)).compareTo(exact) == 0) {
+            generator.writeNumber(nearest);
+        } else {
+            generator.writeNumber(exact);
         }
     }
 

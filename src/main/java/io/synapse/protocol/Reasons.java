@@ -17,6 +17,10 @@ public final class Reasons {
     public static final String MALFORMED = "malformed frame";
     /** What came is no message at all; the words are fixed for {@code /ws} (ledger G3). */
     public static final String NOT_A_MESSAGE = "Invalid message format";
+    /** What came is no message of {@code /ws}. */
+    public static final String NOT_A_REQUEST = "invalid message";
+    /** The type of a message of {@code /ws} does not exist. */
+    public static final String UNKNOWN_TYPE = "unknown type";
     /** The channel does not exist. */
     public static final String UNKNOWN_CHANNEL = "unknown channel";
     /** The event does not exist. */

@@ -30,14 +30,19 @@ final class Channel {
     private final Map<String, QueryViewer> following = new ConcurrentHashMap<>();
     private final AtomicReference<Attendance> attendance = new AtomicReference<>(Attendance.NONE);
     private final Subscriptions subscriptions = new Subscriptions();
-    private final EventFilter filter = new EventFilter();
+    private final EventFilter filter;
 
     Channel(String topic, String agent, Ref joinRef, boolean nestedThoughts, Identity identity) {
+        this(topic, agent, joinRef, nestedThoughts, identity, new EventFilter());
+    }
+
+    Channel(String topic, String agent, Ref joinRef, boolean nestedThoughts, Identity identity, EventFilter filter) {
         this.topic = topic;
         this.agent = agent;
         this.joinRef = joinRef;
         this.nestedThoughts = nestedThoughts;
         this.identity = identity;
+        this.filter = filter;
     }
 
     /** The topic of an agent. */

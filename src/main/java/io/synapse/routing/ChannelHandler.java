@@ -5,8 +5,6 @@ import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
-import io.synapse.protocol.Address;
-import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage.ChannelMessage;
 import io.synapse.protocol.ClientMessage.Send;
 import io.synapse.protocol.Payloads;
@@ -82,6 +80,12 @@ public final class ChannelHandler {
                     Payloads.refusal(Reasons.UNKNOWN_CHANNEL, "detail", "there are " + config.channels()));
             return;
         }
+        // Who says something there is subscribed, and nobody is who may not be.
+        if (!access.maySubscribe(own.identity(), null, topic.get())) {
+            counters.increment(Counter.EVENTS_REFUSED);
+            session.refuse(message.address(), Payloads.refusal(Reasons.FORBIDDEN, "channel", channel));
+            return;
+        }
         topics.subscribeSender(session, own, topic.get());
         long now = clock.millis();
         Publication publication = Publication.forServers(EVENT, envelope(session, message, channel, now), now);
@@ -90,14 +94,22 @@ public final class ChannelHandler {
                 session.refuse(message.address(), TopicHandler.refusal(failure, channel));
                 return;
             }
-            Address address = message.address();
-            String id =
+            String messageId =
                     published.position().epoch() + "-" + published.position().offset();
-            Body acknowledged = Payloads.of("message_id", id, "channel", channel, "timestamp", now);
-            if (address.ref() != null) {
-                session.reply(address, acknowledged);
-            }
-            session.connection().send(new ServerMessage.Push(null, "", "ack", acknowledged));
+            session.connection()
+                    .send(new ServerMessage.Push(
+                            null,
+                            CortexSession.OWN_TOPIC,
+                            "ack",
+                            Payloads.of(
+                                    "id",
+                                    CortexSession.mark(message.address()),
+                                    "message_id",
+                                    messageId,
+                                    "channel",
+                                    channel,
+                                    "timestamp",
+                                    now)));
         });
     }
 
@@ -129,6 +141,18 @@ public final class ChannelHandler {
         Optional<Connection> receiver = registry.get(send.connectionId());
         if (receiver.isEmpty()) {
             session.refuse(send.address(), Payloads.refusal(Reasons.NOT_FOUND, "connection_id", send.connectionId()));
+            return;
+        }
+        // Whoever serves a channel can wait; a receiver that is sent more than it reads would be cut off.
+        if (!receiver.get().requestRoom()) {
+            session.refuse(
+                    send.address(),
+                    Payloads.refusal(
+                            Reasons.SYSTEM_OVERLOADED,
+                            "connection_id",
+                            send.connectionId(),
+                            "retry_after_ms",
+                            TopicHandler.RETRY_AFTER_MILLIS));
             return;
         }
         long now = clock.millis();

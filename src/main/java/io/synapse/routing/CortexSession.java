@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one connection on the cortex socket has joined. Used by the connection's inbound thread only, which the container
- * keeps to one at a time, except for {@link #end}, which comes after it.
+ * What one connection has joined. Used by the connection's inbound thread, which the container keeps to one at a time; its
+ * {@link #end} may come meanwhile, on any thread.
  */
 public final class CortexSession {
 
@@ -25,13 +25,38 @@ public final class CortexSession {
     private final Optional<Identity> identity;
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Followed> crashed = new HashMap<>();
+    private final boolean joins;
     private int malformed;
     private boolean left;
     private boolean ended;
 
     CortexSession(Connection connection, Optional<Identity> identity) {
+        this(connection, identity, true);
+    }
+
+    private CortexSession(Connection connection, Optional<Identity> identity, boolean joins) {
         this.connection = connection;
         this.identity = identity;
+        this.joins = joins;
+    }
+
+    /** The same of a connection on {@code /ws}, where there are no joins. */
+    static CortexSession withoutJoins(Connection connection, Identity identity) {
+        return new CortexSession(connection, Optional.of(identity), false);
+    }
+
+    /** How something that was published is written where it is part of an answer: as in its own message. */
+    Body event(ServerMessage.Event event) {
+        return joins ? Payloads.event(event) : Payloads.typedEvent(event);
+    }
+
+    /** The mark of a message of {@code /ws} as a value of its own type, or null. */
+    static Object mark(Address address) {
+        Ref id = address.ref();
+        if (id == null) {
+            return null;
+        }
+        return id.number() ? (Object) Long.valueOf(id.text()) : id.text();
     }
 
     Connection connection() {
@@ -43,7 +68,7 @@ public final class CortexSession {
         return identity;
     }
 
-    Channel channel(String topic) {
+    synchronized Channel channel(String topic) {
         return channels.get(topic);
     }
 
@@ -106,6 +131,14 @@ public final class CortexSession {
 
     void refuse(Address to, String reason) {
         refuse(to, Payloads.refusal(reason));
+    }
+
+    /** A refusal on a joined topic, which is said twice: some clients do not look at replies. On {@code /ws}, once. */
+    void refuse(Channel channel, Address to, Body response) {
+        refuse(to, response);
+        if (joins) {
+            pushError(channel.joinRef(), channel.topic(), response);
+        }
     }
 
     void pushError(Ref joinRef, String topic, Body payload) {

@@ -7,7 +7,6 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.Address;
-import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.ErrorBody;
@@ -85,7 +84,7 @@ public final class GatewayRouter {
      */
     public CortexSession open(Connection connection, Identity identity) {
         counters.increment(Counter.CONNECTIONS_OPENED);
-        CortexSession session = new CortexSession(connection, Optional.of(identity));
+        CortexSession session = CortexSession.withoutJoins(connection, identity);
         session.add(new Channel(OWN_CHANNEL, null, null, true, identity));
         registry.track(connection);
         connection.onClose(() -> {
@@ -122,9 +121,13 @@ public final class GatewayRouter {
 
     private void handle(CortexSession session, ClientMessage message) {
         Channel own = session.channel(OWN_CHANNEL);
+        if (own == null) {
+            // The connection has ended meanwhile.
+            return;
+        }
         Address address = message.address();
         switch (message.kind()) {
-            case QUERY, INTERRUPT, RESUME -> ask(session, message);
+            case QUERY, INTERRUPT, RESUME -> ask(session, own, message);
             case SUBSCRIBE_ALL -> topics.subscribe(session, own, (ClientMessage.SubscribeAll) message);
             case UNSUBSCRIBE_ALL -> topics.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
             case FILTER -> topics.filter(session, own, address, (ClientMessage.Filter) message);
@@ -144,9 +147,9 @@ public final class GatewayRouter {
         }
     }
 
-    private void ask(CortexSession session, ClientMessage message) {
+    private void ask(CortexSession session, Channel own, ClientMessage message) {
         Address address = message.address();
-        Optional<Channel> channel = agent(session, address);
+        Optional<Channel> channel = agent(session, own, address);
         if (channel.isEmpty()) {
             return;
         }
@@ -159,16 +162,16 @@ public final class GatewayRouter {
     }
 
     /** The channel of the agent that a message names, new if need be; empty, and answered, if it may not be used. */
-    private Optional<Channel> agent(CortexSession session, Address address) {
+    private Optional<Channel> agent(CortexSession session, Channel own, Address address) {
         Channel present = session.channel(address.topic());
         if (present != null) {
             return Optional.of(present);
         }
-        Identity identity = session.identity().orElseThrow();
+        Identity identity = own.identity();
         String agent = address.topic().substring(ClientMessage.AGENT_TOPIC.length());
         if (!identity.mayJoin(agent)) {
             counters.increment(Counter.JOINS_REFUSED);
-            session.refuse(address, Reasons.FORBIDDEN);
+            session.refuse(address, Payloads.refusal(Reasons.FORBIDDEN, "agent", agent));
             return Optional.empty();
         }
         // One is the connection's own.
@@ -176,20 +179,17 @@ public final class GatewayRouter {
             session.refuse(address, Reasons.TOO_MANY_TOPICS);
             return Optional.empty();
         }
-        Channel joined = new Channel(address.topic(), agent, null, true, identity);
+        // One filter for all that the connection receives.
+        Channel joined = new Channel(address.topic(), agent, null, true, identity, own.filter());
         session.add(joined);
         registry.joined(session.connection(), agent);
         return Optional.of(joined);
     }
 
     private void pong(CortexSession session, Address address) {
-        if (address.ref() != null) {
-            session.reply(address, Body.EMPTY);
-        }
-        push(session, "pong", "timestamp", clock.millis());
+        push(session, "pong", "id", CortexSession.mark(address), "timestamp", clock.millis());
     }
 
-    // A message with an id gets its response; the error comes in any case, for those who listen to nothing else.
     private void invalid(CortexSession session, Invalid invalid) {
         counters.increment(Counter.FRAMES_INVALID);
         ErrorBody error = Payloads.error(invalid.reason(), invalid.detail(), null);
@@ -202,10 +202,7 @@ public final class GatewayRouter {
                 return;
             }
         }
-        if (invalid.address().ref() != null) {
-            session.refuse(invalid.address(), error);
-        }
-        session.pushError(null, null, error);
+        session.refuse(invalid.address(), error);
     }
 
     private static void push(CortexSession session, String type, Object... namesAndValues) {

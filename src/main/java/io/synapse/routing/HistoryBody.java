@@ -1,11 +1,11 @@
 package io.synapse.routing;
 
 import io.synapse.protocol.Body;
-import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Publication;
-import io.synapse.protocol.ServerMessage;
+import io.synapse.protocol.ServerMessage.Event;
 import io.synapse.stream.Broker.Page;
 import java.util.List;
+import java.util.function.Function;
 
 /** A part of a topic's history, as clients read it; not larger than one message may be. */
 final class HistoryBody {
@@ -14,7 +14,8 @@ final class HistoryBody {
 
     private HistoryBody() {}
 
-    static Body of(String topic, Page<Publication> page, boolean backwards, boolean serves) {
+    static Body of(
+            String topic, Page<Publication> page, boolean backwards, boolean serves, Function<Event, Body> format) {
         List<Publication> all = page.slice().entries();
         int count = 0;
         long bytes = 0;
@@ -43,8 +44,7 @@ final class HistoryBody {
                     continue;
                 }
                 long offset = backwards ? first - i : first + i;
-                Payloads.event(new ServerMessage.Event(null, topic, epoch, offset, told.get(i)))
-                        .writeTo(generator);
+                format.apply(new Event(null, topic, epoch, offset, told.get(i))).writeTo(generator);
             }
             generator.writeEndArray();
             generator.writeEndObject();

@@ -157,9 +157,7 @@ public final class QueryHandler {
 
     private static void refuse(
             CortexSession session, Channel channel, Address address, String ref, String reason, Long retryAfter) {
-        session.refuse(address, Payloads.refusal(reason, "ref", ref, "retry_after_ms", retryAfter));
-        session.pushError(
-                channel.joinRef(), channel.topic(), Payloads.refusal(reason, "ref", ref, "retry_after_ms", retryAfter));
+        session.refuse(channel, address, Payloads.refusal(reason, "ref", ref, "retry_after_ms", retryAfter));
     }
 
     void ping(CortexSession session, Channel channel, Address address, Ping ping) {

@@ -27,19 +27,21 @@ import io.synapse.topic.SlowPolicy;
 import io.synapse.topic.SubscribeRequest;
 import io.synapse.topic.TopicException;
 import io.synapse.topic.TopicHub;
+import io.synapse.topic.TopicSubscription;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Everything about topics that a client can say. Safe for use by many threads. */
 public final class TopicHandler {
 
     private static final System.Logger LOGGER = System.getLogger(TopicHandler.class.getName());
-    private static final long RETRY_AFTER_MILLIS = 1000;
+    static final long RETRY_AFTER_MILLIS = 1000;
 
     private final TopicHub hub;
     private final TopicAccess access;
@@ -69,7 +71,7 @@ public final class TopicHandler {
                 session,
                 channel,
                 subscribe,
-                accepted -> session.reply(address, accepted),
+                (subscription, accepted) -> session.reply(address, accepted),
                 refused -> session.refuse(address, refused));
     }
 
@@ -78,7 +80,12 @@ public final class TopicHandler {
         SubscribeAnswer answer =
                 new SubscribeAnswer(session, all.address(), all.each().size());
         for (Subscribe subscribe : all.each()) {
-            subscribe(session, channel, subscribe, answer::accepted, answer::refused);
+            try {
+                subscribe(session, channel, subscribe, answer::accepted, answer::refused);
+            } catch (RuntimeException e) {
+                // The others have a right to their answer.
+                answer.refused(refusal(e, subscribe.target().text()));
+            }
         }
     }
 
@@ -86,7 +93,7 @@ public final class TopicHandler {
             CortexSession session,
             Channel channel,
             Subscribe subscribe,
-            Consumer<Body> accepted,
+            BiConsumer<TopicSubscription, Body> accepted,
             Consumer<ErrorBody> refused) {
         TopicPattern target = subscribe.target();
         Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(config.slowPolicy()));
@@ -103,7 +110,7 @@ public final class TopicHandler {
                 channel.reader(access.mayPublish(channel.identity(), channel.agent(), target)));
         hub.subscribe(session.connection(), request, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
-                    accepted.accept(subscribed(subscribed, request));
+                    accepted.accept(subscribed.subscription(), subscribed(subscribed, request));
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
@@ -260,7 +267,7 @@ public final class TopicHandler {
             if (failure != null) {
                 session.refuse(address, refusal(failure, topic));
             } else {
-                session.reply(address, HistoryBody.of(topic, page, history.backwards(), serves));
+                session.reply(address, HistoryBody.of(topic, page, history.backwards(), serves, session::event));
             }
         });
     }

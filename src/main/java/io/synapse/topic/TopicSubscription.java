@@ -77,7 +77,8 @@ public final class TopicSubscription implements Connection.Source {
     }
 
     /**
-     * Sends nothing more, but stays, until {@link #end}. For a subscription that another one of the same client replaces.
+     * Sends nothing more, but stays, until {@link #resume} or {@link #end}. For a subscription that another one of the
+     * same client replaces, or that has to wait.
      *
      * @return the position of the last message that was given to the connection
      */
@@ -89,6 +90,17 @@ public final class TopicSubscription implements Connection.Source {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Goes on after {@link #pause}, with nothing missing. */
+    public void resume() {
+        lock.lock();
+        try {
+            paused = false;
+        } finally {
+            lock.unlock();
+        }
+        wakeup.ask();
     }
 
     /** Ends; nothing is given to the connection after this returns. */

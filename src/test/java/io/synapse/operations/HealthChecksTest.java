@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
 import io.synapse.config.AuthConfig;
+import io.synapse.config.GatewayConfig;
 import io.synapse.config.LibraryConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -104,6 +105,7 @@ class HealthChecksTest {
                         QUERIES,
                         new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1),
                         Topics.CONFIG,
+                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 queries);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.config.ApiKeyConfig;
 import io.synapse.config.AuthConfig;
+import io.synapse.config.GatewayConfig;
 import io.synapse.config.LibraryConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -97,6 +98,7 @@ class OperationsTest {
                         QUERIES,
                         PRESENCE,
                         Topics.CONFIG,
+                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 service);
