@@ -1,9 +1,12 @@
 package io.synapse.operations;
 
+import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
+import io.synapse.connection.Outbox;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.query.QueryService;
+import io.synapse.topic.TopicHub;
 
 /**
  * The node's figures in the Prometheus text format, version 0.0.4. There is no metrics API that all servers have, so the
@@ -14,6 +17,7 @@ public final class PrometheusText {
     private final Counters counters;
     private final ConnectionRegistry connections;
     private final QueryService queries;
+    private final TopicHub topics;
 
     /**
      * Writes the figures of these.
@@ -21,11 +25,14 @@ public final class PrometheusText {
      * @param counters what has happened
      * @param connections what is open
      * @param queries what runs
+     * @param topics what is kept of them, and who subscribes
      */
-    public PrometheusText(Counters counters, ConnectionRegistry connections, QueryService queries) {
+    public PrometheusText(
+            Counters counters, ConnectionRegistry connections, QueryService queries, TopicHub topics) {
         this.counters = counters;
         this.connections = connections;
         this.queries = queries;
+        this.topics = topics;
     }
 
     /**
@@ -44,7 +51,25 @@ public final class PrometheusText {
         figure(text, "synapse.queries.waiting", "gauge", "queries that wait for a place", status.waiting());
         figure(text, "synapse.queries.kept", "gauge", "ended queries that are remembered", status.kept());
         figure(text, "synapse.queries.kept.bytes", "gauge", "memory of ended queries", status.keptBytes());
+        TopicHub.Status kept = topics.status();
+        figure(text, "synapse.topics", "gauge", "topics on this node", kept.topics());
+        figure(text, "synapse.topics.bytes", "gauge", "memory of what is kept of topics", kept.bytes());
+        figure(text, "synapse.topics.patterns", "gauge", "patterns of topics that are subscribed to", kept.patterns());
+        figure(text, "synapse.subscriptions", "gauge", "subscriptions to topics and patterns", kept.subscriptions());
+        waiting(text);
         return text.toString();
+    }
+
+    private void waiting(StringBuilder text) {
+        long messages = 0;
+        long bytes = 0;
+        for (Connection connection : connections.listActive()) {
+            Outbox.Status status = connection.status();
+            messages += status.messages();
+            bytes += status.bytes();
+        }
+        figure(text, "synapse.outboxes.messages", "gauge", "frames that wait to be sent, of all connections", messages);
+        figure(text, "synapse.outboxes.bytes", "gauge", "bytes that wait to be sent, of all connections", bytes);
     }
 
     private static void figure(StringBuilder text, String metric, String type, String help, long value) {

@@ -36,6 +36,7 @@ final class TopicMessages {
             "interrupted",
             "error",
             "gap",
+            "recovery",
             "ping",
             "pong",
             "response",

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one connection on the cortex socket has joined. Used by the connection's inbound thread only, which the container
- * keeps to one at a time, except for {@link #end}, which comes after it.
+ * What one connection on the cortex socket has joined. Used by the connection's inbound thread, which the container keeps
+ * to one at a time; its {@link #end} may come meanwhile, on any thread.
  */
 public final class CortexSession {
 
@@ -42,7 +42,7 @@ public final class CortexSession {
         return identity;
     }
 
-    Channel channel(String topic) {
+    synchronized Channel channel(String topic) {
         return channels.get(topic);
     }
 
@@ -57,29 +57,29 @@ public final class CortexSession {
         channels.remove(channel.topic(), channel);
     }
 
-    int joined() {
+    synchronized int joined() {
         return channels.size();
     }
 
     /** The topic a frame without one means: the only one that is joined. */
-    Optional<String> onlyTopic() {
+    synchronized Optional<String> onlyTopic() {
         return channels.size() == 1 ? Optional.of(channels.keySet().iterator().next()) : Optional.empty();
     }
 
     /** How many topics and patterns all joins together subscribe to. */
-    int subscriptions() {
+    synchronized int subscriptions() {
         return channels.values().stream()
                 .mapToInt(channel -> channel.subscriptions().count())
                 .sum();
     }
 
     /** Remembers what was followed on a topic that failed, for the join that comes next. */
-    void crashed(String topic, Followed followed) {
+    synchronized void crashed(String topic, Followed followed) {
         crashed.put(topic, followed);
     }
 
     /** What was followed on a topic when it failed; forgets it. */
-    Followed restore(String topic) {
+    synchronized Followed restore(String topic) {
         Followed followed = crashed.remove(topic);
         return followed == null ? Followed.NOTHING : followed;
     }
@@ -91,6 +91,17 @@ public final class CortexSession {
 
     void reply(Address to, Body response) {
         connection.send(new ServerMessage.Reply(to, Status.OK, response));
+    }
+
+    /** A reply that takes its place among what streams have sent, where the others may pass it. */
+    void replyInStream(Address to, Body response) {
+        connection.sendData(new ServerMessage.Reply(to, Status.OK, response));
+    }
+
+    /** A refusal on a joined topic, which is said twice: some clients do not look at replies. */
+    void refuse(Channel channel, Address to, Body response) {
+        refuse(to, response);
+        pushError(channel.joinRef(), channel.topic(), response);
     }
 
     void refuse(Address to, Body response) {

@@ -15,7 +15,7 @@ import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
-import io.synapse.protocol.ServerMessage.Status;
+import io.synapse.protocol.TopicPattern;
 import io.synapse.security.TopicAccess;
 import io.synapse.stream.Broker.PageRequest;
 import io.synapse.stream.Position;
@@ -66,18 +66,15 @@ public final class TopicHandler {
             String detail = policy.isEmpty()
                     ? "policy must be block, drop-oldest or disconnect"
                     : "policy block needs one topic, without *";
-            session.refuse(address, Payloads.of("reason", Reasons.INVALID_FIELD, "detail", detail, "topic", target));
+            session.refuse(channel, address, invalid(detail, target));
             return;
         }
-        boolean allowed = access.maySubscribe(channel.identity(), channel.agent(), subscribe.target())
-                && (policy.get() != SlowPolicy.BLOCK
-                        || access.mayPublish(channel.identity(), channel.agent(), subscribe.target()));
-        if (!allowed) {
-            refuse(session, address, target, Reasons.FORBIDDEN, null);
+        if (!maySubscribe(channel, subscribe.target(), policy.get())) {
+            refuse(session, channel, address, target, Reasons.FORBIDDEN);
             return;
         }
         if (!channel.subscriptions().has(target) && session.subscriptions() >= config.subscriptionsPerConnection()) {
-            refuse(session, address, target, Reasons.TOO_MANY_SUBSCRIPTIONS, null);
+            refuse(session, channel, address, target, Reasons.TOO_MANY_SUBSCRIPTIONS);
             return;
         }
         SubscribeRequest request = new SubscribeRequest(
@@ -88,47 +85,60 @@ public final class TopicHandler {
                 channel.reader());
         hub.subscribe(session.connection(), request, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
-                    session.reply(address, subscribed(subscribed, request));
+                    // Behind what an earlier subscription to the same may have sent, so that the offsets are in order.
+                    session.replyInStream(address, subscribed(subscribed));
                 })
-                .whenComplete((done, failure) -> failed(session, address, target, failure));
+                .whenComplete((done, failure) -> failed(session, channel, address, target, failure));
     }
 
-    private static Body subscribed(TopicHub.Subscribed subscribed, SubscribeRequest request) {
-        boolean single = request.target().isTopic();
+    // One that blocks decides who may publish, so it needs the right to publish itself.
+    private boolean maySubscribe(Channel channel, TopicPattern target, SlowPolicy policy) {
+        return access.maySubscribe(channel.identity(), channel.agent(), target)
+                && (policy != SlowPolicy.BLOCK || access.mayPublish(channel.identity(), channel.agent(), target));
+    }
+
+    private static Body subscribed(TopicHub.Subscribed subscribed) {
+        TopicPattern target = subscribed.subscription().request().target();
+        Position position = target.isTopic() ? subscribed.subscription().position() : null;
         return Payloads.of(
                 "topic",
-                request.target().text(),
+                target.text(),
                 "offset",
-                single ? subscribed.position().offset() : null,
+                position == null ? null : position.offset(),
                 "epoch",
-                single ? subscribed.position().epoch() : null,
+                position == null ? null : position.epoch(),
                 "recovered",
                 subscribed.recovered().orElse(null));
     }
 
     /** Subscribes again to what was subscribed to on an earlier join; says so if something of it is gone. */
     void subscribeAgain(CortexSession session, Channel channel, SubscribeRequest request) {
+        // Who joined again may be somebody else.
+        if (!maySubscribe(channel, request.target(), request.policy())) {
+            notAgain(session, channel, request, Reasons.FORBIDDEN);
+            return;
+        }
         SubscribeRequest again = request.with(channel.reader());
         hub.subscribe(session.connection(), again, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
                     if (!subscribed.recovered().orElse(true)) {
                         session.connection()
                                 .sendData(new ServerMessage.Push(
-                                        channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed, again)));
+                                        channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed)));
                     }
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        session.pushError(
-                                channel.joinRef(),
-                                channel.topic(),
-                                Payloads.of(
-                                        "reason",
-                                        reason(failure),
-                                        "topic",
-                                        request.target().text()));
+                        notAgain(session, channel, request, reason(failure));
                     }
                 });
+    }
+
+    private static void notAgain(CortexSession session, Channel channel, SubscribeRequest request, String reason) {
+        session.pushError(
+                channel.joinRef(),
+                channel.topic(),
+                Payloads.of("reason", reason, "topic", request.target().text()));
     }
 
     void filter(CortexSession session, Channel channel, Address address, Filter filter) {
@@ -140,9 +150,9 @@ public final class TopicHandler {
     void unsubscribe(CortexSession session, Channel channel, Address address, Unsubscribe unsubscribe) {
         String target = unsubscribe.target().text();
         if (channel.subscriptions().end(target)) {
-            session.connection().sendData(new ServerMessage.Reply(address, Status.OK, Payloads.of("topic", target)));
+            session.replyInStream(address, Payloads.of("topic", target));
         } else {
-            refuse(session, address, target, Reasons.NOT_FOUND, null);
+            refuse(session, channel, address, target, Reasons.NOT_FOUND);
         }
     }
 
@@ -150,13 +160,19 @@ public final class TopicHandler {
         String topic = publish.topic().text();
         if (!access.mayPublish(channel.identity(), channel.agent(), publish.topic())) {
             counters.increment(Counter.EVENTS_REFUSED);
-            refuse(session, address, topic, Reasons.FORBIDDEN, null);
+            refuse(session, channel, address, topic, Reasons.FORBIDDEN);
+            return;
+        }
+        if (publish.payload().bytes() > config.messageBytes()) {
+            counters.increment(Counter.EVENTS_REFUSED);
+            String detail = "payload must have at most " + config.messageBytes() + " bytes";
+            session.refuse(channel, address, invalid(detail, topic));
             return;
         }
         Publication publication = new Publication(publish.event(), publish.payload(), clock.millis());
         hub.publish(topic, publication, publish.idempotencyKey()).whenComplete((published, failure) -> {
             if (failure != null) {
-                failed(session, address, topic, failure);
+                failed(session, channel, address, topic, failure);
                 return;
             }
             Position position = published.position();
@@ -177,14 +193,14 @@ public final class TopicHandler {
     void history(CortexSession session, Channel channel, Address address, History history) {
         String topic = history.topic().text();
         if (!access.maySubscribe(channel.identity(), channel.agent(), history.topic())) {
-            refuse(session, address, topic, Reasons.FORBIDDEN, null);
+            refuse(session, channel, address, topic, Reasons.FORBIDDEN);
             return;
         }
         int limit = Math.min(history.limit().orElse(config.pageSize()), config.pageSize());
         PageRequest request = new PageRequest(history.since().map(TopicHandler::position), limit, history.backwards());
         hub.history(topic, request).whenComplete((page, failure) -> {
             if (failure != null) {
-                failed(session, address, topic, failure);
+                failed(session, channel, address, topic, failure);
             } else {
                 session.reply(address, HistoryBody.of(topic, page, history.backwards()));
             }
@@ -195,11 +211,10 @@ public final class TopicHandler {
         return new Position(since.epoch(), since.offset());
     }
 
-    private static void failed(CortexSession session, Address address, String topic, Throwable failure) {
+    private static void failed(
+            CortexSession session, Channel channel, Address address, String topic, Throwable failure) {
         if (failure != null) {
-            String reason = reason(failure);
-            Long retry = reason.equals(Reasons.SYSTEM_OVERLOADED) ? RETRY_AFTER_MILLIS : null;
-            refuse(session, address, topic, reason, retry);
+            refuse(session, channel, address, topic, reason(failure));
         }
     }
 
@@ -216,8 +231,12 @@ public final class TopicHandler {
         return Reasons.INTERNAL_ERROR;
     }
 
-    private static void refuse(
-            CortexSession session, Address address, String topic, String reason, Long retryAfterMillis) {
-        session.refuse(address, Payloads.of("reason", reason, "topic", topic, "retry_after_ms", retryAfterMillis));
+    private static void refuse(CortexSession session, Channel channel, Address address, String topic, String reason) {
+        Long retry = reason.equals(Reasons.SYSTEM_OVERLOADED) ? RETRY_AFTER_MILLIS : null;
+        session.refuse(channel, address, Payloads.of("reason", reason, "topic", topic, "retry_after_ms", retry));
+    }
+
+    private static Body invalid(String detail, String topic) {
+        return Payloads.of("reason", Reasons.INVALID_FIELD, "detail", detail, "topic", topic);
     }
 }

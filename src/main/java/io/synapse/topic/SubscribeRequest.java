@@ -1,7 +1,9 @@
 package io.synapse.topic;
 
 import io.synapse.connection.EventFilter;
+import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Ref;
+import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.TopicPattern;
 import io.synapse.stream.Position;
 import java.util.Optional;
@@ -45,5 +47,23 @@ public record SubscribeRequest(
      * @param joinRef the join of that topic
      * @param filter what the client wants of everything it subscribes to there
      */
-    public record Reader(String via, Ref joinRef, EventFilter filter) {}
+    public record Reader(String via, Ref joinRef, EventFilter filter) {
+
+        /** The news that messages are gone; for a topic with the place behind them, for a pattern without. */
+        ServerMessage gap(String target, long missed, Position now) {
+            return new ServerMessage.Push(
+                    joinRef,
+                    via,
+                    "gap",
+                    Payloads.of(
+                            "topic",
+                            target,
+                            "missed",
+                            missed,
+                            "offset",
+                            now == null ? null : now.offset(),
+                            "epoch",
+                            now == null ? null : now.epoch()));
+        }
+    }
 }

@@ -21,6 +21,7 @@ import io.synapse.routing.MessageRouter;
 import io.synapse.routing.QueryHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.Authenticator;
+import io.synapse.topic.TopicHub;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -101,7 +102,8 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    PrometheusText metrics(Counters counters, ConnectionRegistry registry, QueryService queries) {
-        return new PrometheusText(counters, registry, queries);
+    PrometheusText metrics(
+            Counters counters, ConnectionRegistry registry, QueryService queries, TopicHub topics) {
+        return new PrometheusText(counters, registry, queries, topics);
     }
 }
