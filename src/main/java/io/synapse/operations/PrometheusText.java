@@ -27,8 +27,7 @@ public final class PrometheusText {
      * @param queries what runs
      * @param topics what is kept of them, and who subscribes
      */
-    public PrometheusText(
-            Counters counters, ConnectionRegistry connections, QueryService queries, TopicHub topics) {
+    public PrometheusText(Counters counters, ConnectionRegistry connections, QueryService queries, TopicHub topics) {
         this.counters = counters;
         this.connections = connections;
         this.queries = queries;

@@ -64,11 +64,14 @@ final class IdempotencyKeys {
         return byKey.isEmpty();
     }
 
-    /** Forgets the oldest keys until so many bytes are free, or none is left. */
-    synchronized void shrink(long wanted) {
-        long freed = 0;
-        while (freed < wanted && !oldestFirst.isEmpty()) {
-            freed += oldestFirst.peek().bytes();
+    /** How long ago the oldest key was used first, in nanoseconds; negative if there is none. */
+    synchronized long oldestAge(long now) {
+        return oldestFirst.isEmpty() ? -1 : now - oldestFirst.peek().at();
+    }
+
+    /** Forgets the oldest key, if there is one. */
+    synchronized void dropOldest() {
+        if (!oldestFirst.isEmpty()) {
             forgetOldest();
         }
     }

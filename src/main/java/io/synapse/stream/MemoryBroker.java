@@ -38,6 +38,7 @@ public final class MemoryBroker<E> implements Broker<E> {
     private final Ids ids;
     private final Ticker ticker;
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicBoolean shrinking = new AtomicBoolean();
     private final List<TopicListener<E>> listeners = new CopyOnWriteArrayList<>();
 
     /** By last use, longest ago first. Guarded by itself. */
@@ -171,23 +172,21 @@ public final class MemoryBroker<E> implements Broker<E> {
         return false;
     }
 
-    // Of the topic that has been quiet for the longest time, what was published longest ago.
+    // Outside the lock of the table, and by one thread: the others' publications are not to wait for it.
     private void shrink() {
-        List<Map.Entry<String, MemoryTopic<E>>> evicted = new ArrayList<>();
-        long target = bounds.totalBytes() - bounds.totalBytes() / FREED_PART;
-        synchronized (topics) {
-            for (Iterator<Map.Entry<String, MemoryTopic<E>>> all =
-                            topics.entrySet().iterator();
-                    all.hasNext() && bytes.get() > target; ) {
-                Map.Entry<String, MemoryTopic<E>> topic = all.next();
-                topic.getValue().shrink(bytes.get() - target);
-                if (topic.getValue().isIdle()) {
-                    evicted.add(Map.entry(topic.getKey(), topic.getValue()));
-                    all.remove();
-                }
-            }
+        if (!shrinking.compareAndSet(false, true)) {
+            return;
         }
-        evicted.forEach(this::gone);
+        try {
+            List<MemoryTopic<E>> all;
+            synchronized (topics) {
+                all = List.copyOf(topics.values());
+            }
+            long target = bounds.totalBytes() - bounds.totalBytes() / FREED_PART;
+            OldestFirst.drop(all, ticker.read(), () -> bytes.get() <= target);
+        } finally {
+            shrinking.set(false);
+        }
     }
 
     @Override

@@ -141,12 +141,21 @@ public final class MemoryStream<E> implements PositionedStream<E> {
         account.accept(change);
     }
 
-    /** Drops the oldest entries until at least so many bytes are free, or nothing is left. */
-    void shrink(long wanted) {
+    /** How long ago the oldest entry was appended, in nanoseconds; negative if nothing is kept. */
+    long oldestAge(long now) {
         lock.lock();
         try {
-            long target = bytes - wanted;
-            while (ring.size() > 0 && bytes > target) {
+            return ring.size() == 0 ? -1 : now - ring.get(0).at();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops the oldest entry, if there is one. */
+    void dropOldest() {
+        lock.lock();
+        try {
+            if (ring.size() > 0) {
                 grow(-ring.removeFirst().bytes());
             }
         } finally {

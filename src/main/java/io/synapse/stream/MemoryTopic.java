@@ -44,13 +44,17 @@ final class MemoryTopic<E> {
         return users.get() == 0 && stream.isEmpty() && keys.isEmpty();
     }
 
-    /** Gives up what is oldest, until so many bytes are free or nothing is left: first entries, then keys. */
-    void shrink(long wanted) {
-        long before = stream.bytes();
-        stream.shrink(wanted);
-        long missing = wanted - (before - stream.bytes());
-        if (missing > 0) {
-            keys.shrink(missing);
+    /** The age of the oldest thing that is kept, an entry or a key, in nanoseconds; negative if there is nothing. */
+    long oldestAge(long now) {
+        return Math.max(stream.oldestAge(now), keys.oldestAge(now));
+    }
+
+    /** Gives up the oldest thing that is kept. */
+    void dropOldest(long now) {
+        if (stream.oldestAge(now) >= keys.oldestAge(now)) {
+            stream.dropOldest();
+        } else {
+            keys.dropOldest();
         }
     }
 

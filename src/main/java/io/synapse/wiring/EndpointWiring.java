@@ -102,8 +102,7 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    PrometheusText metrics(
-            Counters counters, ConnectionRegistry registry, QueryService queries, TopicHub topics) {
+    PrometheusText metrics(Counters counters, ConnectionRegistry registry, QueryService queries, TopicHub topics) {
         return new PrometheusText(counters, registry, queries, topics);
     }
 }
