@@ -190,4 +190,9 @@ public final class TopicHub {
         Broker.Status kept = broker.status();
         return new Status(kept.topics(), kept.bytes(), subscriptions.get(), patterns.count());
     }
+
+    /** How many topics have subscribers that must not lose anything. */
+    int blockingTopics() {
+        return blocking.topics();
+    }
 }
