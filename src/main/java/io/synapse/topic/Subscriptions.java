@@ -84,7 +84,7 @@ public final class Subscriptions {
             all = List.copyOf(byTarget.values());
         }
         return all.stream()
-                .map(subscription -> subscription.request().since(subscription.pause()))
+                .map(subscription -> subscription.request().goOn(subscription.pause()))
                 .toList();
     }
 

@@ -140,8 +140,7 @@ public final class TopicHub {
             Runnable close,
             Consumer<Subscribed> accepted) {
         PositionedStream<?> stream = source.stream();
-        Optional<Boolean> recovered = request.since()
-                .map(since -> canRecover(stream, since, request.target().isTopic()));
+        Optional<Boolean> recovered = request.since().map(since -> canRecover(stream, since, request));
         recovered.ifPresent(complete -> counters.increment(complete ? Counter.RECOVERED : Counter.NOT_RECOVERED));
         long from = recovered.orElse(false) ? request.since().get().offset() : stream.end();
         counters.increment(Counter.SUBSCRIPTIONS_STARTED);
@@ -164,10 +163,12 @@ public final class TopicHub {
     }
 
     // The stream of a pattern begins with its first subscriber, so its beginning is not that of its topics.
-    private static boolean canRecover(PositionedStream<?> stream, Position since, boolean isTopic) {
-        return (isTopic ? since.isIn(stream.epoch()) : since.epoch().equals(stream.epoch()))
+    private static boolean canRecover(PositionedStream<?> stream, Position since, SubscribeRequest request) {
+        return (request.target().isTopic()
+                        ? since.isIn(stream.epoch())
+                        : since.epoch().equals(stream.epoch()))
                 && since.offset() <= stream.end()
-                && stream.read(since.offset(), 1).complete();
+                && (request.goesOn() || stream.read(since.offset(), 1).complete());
     }
 
     /**
