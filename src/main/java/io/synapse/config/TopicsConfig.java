@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param maxTopics topics on this node; one more is refused unless one that nobody uses can go
  * @param maxPatterns different patterns subscribed to at a time
  * @param subscriptionsPerConnection topics and patterns one connection may subscribe to at a time
+ * @param messageBytes the largest payload that can be published, in UTF-8
  * @param historyCount messages kept of one topic; also how far a subscriber may be behind
  * @param historyBytes memory kept of one topic
  * @param historyAge how long a message is kept
@@ -22,6 +23,7 @@ public record TopicsConfig(
         int maxTopics,
         int maxPatterns,
         int subscriptionsPerConnection,
+        int messageBytes,
         int historyCount,
         int historyBytes,
         Duration historyAge,

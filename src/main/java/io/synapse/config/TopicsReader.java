@@ -11,10 +11,12 @@ import java.util.regex.Pattern;
 final class TopicsReader {
 
     private static final int MIB = 1024 * 1024;
+    private static final int MAX_RULE = 255;
     private static final Duration LONGEST = Duration.ofDays(30);
     private static final List<String> POLICIES = List.of("drop-oldest", "disconnect");
     // A star is a segment of its own, and two of them the last one.
-    private static final Pattern RULE = Pattern.compile("(?:(?:[^*|,=\\s:./]+|\\*)[:./])*(?:[^*|,=\\s:./]+|\\*\\*?)");
+    private static final Pattern RULE =
+            Pattern.compile("(?:(?:[^*|,=\\s\\p{Cntrl}:./]+|\\*)[:./])*(?:[^*|,=\\s\\p{Cntrl}:./]+|\\*\\*?)");
 
     private final ConfigReader reader;
 
@@ -27,6 +29,7 @@ final class TopicsReader {
                 reader.integer("synapse.topics.max-topics", 1, 10_000_000),
                 reader.integer("synapse.topics.max-patterns", 0, 1_000_000),
                 reader.integer("synapse.topics.subscriptions-per-connection", 1, 100_000),
+                reader.integer("synapse.topics.message-bytes", 1024, 64 * MIB),
                 reader.integer("synapse.topics.history-count", 1, 1_000_000),
                 reader.integer("synapse.topics.history-bytes", 1024, 1024 * MIB),
                 reader.duration("synapse.topics.history-age", Duration.ofSeconds(1), LONGEST),
@@ -39,7 +42,7 @@ final class TopicsReader {
     }
 
     static boolean isRule(String text) {
-        return RULE.matcher(text).matches();
+        return text.length() <= MAX_RULE && RULE.matcher(text).matches();
     }
 
     private String policy(String name) {

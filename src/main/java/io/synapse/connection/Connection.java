@@ -119,6 +119,17 @@ public final class Connection {
         offer(Lane.DATA, message);
     }
 
+    /**
+     * Sends a message of a stream if there is room for it now; if not, its {@link Source} is pumped when there is.
+     *
+     * @param message what to say
+     * @return whether it was taken
+     */
+    public boolean sendIfRoom(ServerMessage message) {
+        // The question first: it costs less than the frame.
+        return outbox.requestRoom() && outbox.offerIfRoom(codec.encode(message));
+    }
+
     private void offer(Lane lane, ServerMessage message) {
         if (outbox.offer(lane, codec.encode(message)) == Offer.OVERFLOW) {
             abort(CloseReason.SLOW_CONSUMER);

@@ -42,8 +42,12 @@ final class FrameQueue {
         dropped++;
     }
 
-    boolean hasRoom() {
-        return messages == 0 || bytes < config.lowWaterBytes() && messages < config.maxMessages() / 2;
+    /** Whether a stream may add a frame of this size. */
+    boolean hasRoom(long frameBytes) {
+        return messages == 0
+                || bytes < config.lowWaterBytes()
+                        && messages < config.maxMessages() / 2
+                        && bytes + frameBytes <= config.maxBytes();
     }
 
     /** The next frame goes into flight; null if one is in flight or none waits. */

@@ -19,7 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p><b>Bounds.</b> Messages and bytes, both counted until the transport is done with them, so a client that never reads
  * costs at most {@link OutboxConfig#maxBytes()} plus the container's own buffer. A frame past a bound is not taken.
- * Streams stay below {@link OutboxConfig#lowWaterBytes()} by asking {@link #requestRoom()} first.
+ * Streams stay below {@link OutboxConfig#lowWaterBytes()} by {@link #offerIfRoom}, or by asking {@link #requestRoom()}
+ * first.
  *
  * <p><b>Failure.</b> A frame that the transport does not complete within {@link OutboxConfig#sendTimeout()} means a
  * client that does not read; a failed one means a broken connection. Both end the outbox: what waits is dropped and
@@ -49,7 +50,7 @@ public final class Outbox {
     /** Told what happens in an outbox; called with no lock held. What {@link #room()} throws ends the outbox. */
     public interface Owner {
 
-        /** There is room for streams again, after {@link Outbox#requestRoom()} had said no. */
+        /** There is room for streams again, after {@link Outbox#requestRoom()} or {@link Outbox#offerIfRoom} said no. */
         void room();
 
         /**
@@ -62,6 +63,8 @@ public final class Outbox {
         void ended(CloseReason reason, Throwable cause);
     }
 
+    private static final long NONE = -1;
+
     private final Transport transport;
     private final Owner owner;
 
@@ -72,7 +75,9 @@ public final class Outbox {
     private final SendDeadline deadline;
     private long sending;
     private boolean draining;
-    private boolean roomWanted;
+    /** The smallest frame, in bytes, that a stream waits to add; negative if none waits. */
+    private long roomWanted = NONE;
+
     private CloseReason closing;
     private boolean closed;
     private boolean over;
@@ -129,12 +134,40 @@ public final class Outbox {
             if (closed || closing != null) {
                 return false;
             }
-            boolean room = frames.hasRoom();
-            roomWanted |= !room;
-            return room;
+            return hasRoom(0);
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean hasRoom(long bytes) {
+        boolean room = frames.hasRoom(bytes);
+        if (!room) {
+            roomWanted = roomWanted == NONE ? bytes : Math.min(roomWanted, bytes);
+        }
+        return room;
+    }
+
+    /**
+     * Takes a frame of a stream if there is room for it now. If not, {@link Owner#room()} is called when there is, and
+     * nothing counts as dropped: the stream still has it. Unlike a question before an offer, this cannot overflow the outbox
+     * when several streams write at a time, nor with a large frame.
+     *
+     * @param frame what to send
+     * @return whether it was taken; never if the outbox is closed
+     */
+    public boolean offerIfRoom(EncodedFrame frame) {
+        lock.lock();
+        try {
+            if (closed || closing != null || !hasRoom(frame.bytes())) {
+                return false;
+            }
+            frames.add(Lane.DATA, frame);
+        } finally {
+            lock.unlock();
+        }
+        drain();
+        return true;
     }
 
     /**
@@ -208,8 +241,8 @@ public final class Outbox {
         CloseReason closeNow = null;
         lock.lock();
         try {
-            if (roomWanted && !closed && closing == null && frames.hasRoom()) {
-                roomWanted = false;
+            if (roomWanted != NONE && !closed && closing == null && frames.hasRoom(roomWanted)) {
+                roomWanted = NONE;
                 tellRoom = true;
             } else if (!frames.isFlying() && !closed) {
                 next = frames.launch();

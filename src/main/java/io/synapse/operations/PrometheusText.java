@@ -1,10 +1,13 @@
 package io.synapse.operations;
 
+import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
+import io.synapse.connection.Outbox;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.query.QueryService;
+import io.synapse.topic.TopicHub;
 
 /**
  * The node's figures in the Prometheus text format, version 0.0.4. There is no metrics API that all servers have, so the
@@ -16,6 +19,7 @@ public final class PrometheusText {
     private final ConnectionRegistry connections;
     private final QueryService queries;
     private final PresenceTracker presence;
+    private final TopicHub topics;
 
     /**
      * Writes the figures of these.
@@ -24,13 +28,19 @@ public final class PrometheusText {
      * @param connections what is open
      * @param queries what runs
      * @param presence who is where
+     * @param topics what is kept of them, and who subscribes
      */
     public PrometheusText(
-            Counters counters, ConnectionRegistry connections, QueryService queries, PresenceTracker presence) {
+            Counters counters,
+            ConnectionRegistry connections,
+            QueryService queries,
+            PresenceTracker presence,
+            TopicHub topics) {
         this.counters = counters;
         this.connections = connections;
         this.queries = queries;
         this.presence = presence;
+        this.topics = topics;
     }
 
     /**
@@ -58,7 +68,25 @@ public final class PrometheusText {
                 "presences, with those that are held back",
                 present.members());
         figure(text, "synapse.presence.watchers", "gauge", "joins that are told of presences", present.watchers());
+        TopicHub.Status kept = topics.status();
+        figure(text, "synapse.topics", "gauge", "topics on this node", kept.topics());
+        figure(text, "synapse.topics.bytes", "gauge", "memory of what is kept of topics", kept.bytes());
+        figure(text, "synapse.topics.patterns", "gauge", "patterns of topics that are subscribed to", kept.patterns());
+        figure(text, "synapse.subscriptions", "gauge", "subscriptions to topics and patterns", kept.subscriptions());
+        waiting(text);
         return text.toString();
+    }
+
+    private void waiting(StringBuilder text) {
+        long messages = 0;
+        long bytes = 0;
+        for (Connection connection : connections.listActive()) {
+            Outbox.Status status = connection.status();
+            messages += status.messages();
+            bytes += status.bytes();
+        }
+        figure(text, "synapse.outboxes.messages", "gauge", "frames that wait to be sent, of all connections", messages);
+        figure(text, "synapse.outboxes.bytes", "gauge", "bytes that wait to be sent, of all connections", bytes);
     }
 
     private static void figure(StringBuilder text, String metric, String type, String help, long value) {

@@ -30,6 +30,8 @@ public enum Counter {
     EVENTS_PUBLISHED("synapse.events.published", "messages published on topics"),
     /** Publications refused. */
     EVENTS_REFUSED("synapse.events.refused", "publications refused: forbidden, overloaded, or their key in use"),
+    /** Events given to subscribers. */
+    EVENTS_SENT("synapse.events.sent", "messages of topics given to subscribers' connections"),
     /** Events that subscribers lost. */
     EVENTS_DROPPED(
             "synapse.events.dropped", "messages a subscriber was too slow for; it was told by a gap, or cut off"),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -19,6 +20,13 @@ public final class RawJson implements Body {
             // Names come from outside: a table of them that outlives the message is a leak to be filled.
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            // What is read here was read with bounds before.
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
             .build();
 
     private final String text;
@@ -73,6 +81,15 @@ public final class RawJson implements Body {
      */
     public String text() {
         return text;
+    }
+
+    /**
+     * Its size.
+     *
+     * @return bytes of UTF-8
+     */
+    public int bytes() {
+        return Utf8.length(text);
     }
 
     @Override

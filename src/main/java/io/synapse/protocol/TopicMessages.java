@@ -43,6 +43,7 @@ final class TopicMessages {
             "interrupted",
             "error",
             "gap",
+            "recovery",
             "ping",
             "pong",
             "response",

@@ -6,16 +6,18 @@ import java.util.regex.Pattern;
 
 /**
  * A name of topics, in which {@code *} stands for one whole segment and {@code **}, as the last segment, for one or more.
- * Segments are divided by {@code :}, {@code .} or {@code /}. Immutable.
+ * Segments are divided by {@code :}, {@code .} or {@code /}, and {@code a:b} and {@code a.b} are two topics. Immutable.
  *
  * @param text as it was written
  * @param segments its parts, without what divides them
+ * @param dividers what divides them, one character less than there are segments
  */
-public record TopicPattern(String text, List<String> segments) {
+public record TopicPattern(String text, List<String> segments, String dividers) {
 
     private static final String ONE = "*";
     private static final String REST = "**";
     private static final Pattern DIVIDER = Pattern.compile("[:./]");
+    private static final Pattern NO_DIVIDER = Pattern.compile("[^:./]+");
     private static final Pattern NAME = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1," + Address.MAX_TOPIC_LENGTH + "}");
 
     /** Copies the list. */
@@ -42,7 +44,8 @@ public record TopicPattern(String text, List<String> segments) {
                 return Optional.empty();
             }
         }
-        return Optional.of(new TopicPattern(text, segments));
+        return Optional.of(
+                new TopicPattern(text, segments, NO_DIVIDER.matcher(text).replaceAll("")));
     }
 
     /**
@@ -61,35 +64,24 @@ public record TopicPattern(String text, List<String> segments) {
      * @return whether this one is at least as wide
      */
     public boolean covers(TopicPattern other) {
-        for (int i = 0; i < segments.size(); i++) {
-            String mine = segments.get(i);
-            if (i >= other.segments.size()) {
-                return false;
-            }
-            if (mine.equals(REST)) {
-                return true;
-            }
-            String theirs = other.segments.get(i);
-            if (theirs.equals(REST) || !mine.equals(ONE) && !mine.equals(theirs)) {
+        int last = segments.size() - 1;
+        boolean open = segments.get(last).equals(REST);
+        // A rest takes whatever the other has from there on, and that is one segment at least.
+        int named = open ? last : last + 1;
+        int others = other.segments.size();
+        if (open ? others <= last : others != named) {
+            return false;
+        }
+        for (int i = 0; i < named; i++) {
+            if (!covers(segments.get(i), other.segments.get(i))) {
                 return false;
             }
         }
-        return segments.size() == other.segments.size() && sameDividers(other);
+        return other.dividers.startsWith(dividers);
     }
 
-    // a:b and a.b are two topics; what divides the segments counts unless a rest has swallowed it.
-    private boolean sameDividers(TopicPattern other) {
-        return dividers(text).equals(dividers(other.text));
-    }
-
-    private static String dividers(String text) {
-        StringBuilder found = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            if (":./".indexOf(text.charAt(i)) >= 0) {
-                found.append(text.charAt(i));
-            }
-        }
-        return found.toString();
+    private static boolean covers(String mine, String theirs) {
+        return mine.equals(ONE) && !theirs.equals(REST) || mine.equals(theirs);
     }
 
     @Override

@@ -121,7 +121,7 @@ final class Channel {
 
     /**
      * Passes everything on: nothing more is sent for this join, then another takes over where it stopped, then all is let
-     * go. Queries They are followed all the while, so no {@code on_disconnect} is set off.
+     * go. Queries are followed all the while, so no {@code on_disconnect} is set off.
      *
      * @param successor is given what was followed, and how far
      */

@@ -89,29 +89,29 @@ public final class CortexSession {
         return left;
     }
 
-    int joined() {
+    synchronized int joined() {
         return channels.size();
     }
 
     /** The topic a frame without one means: the only one that is joined. */
-    Optional<String> onlyTopic() {
+    synchronized Optional<String> onlyTopic() {
         return channels.size() == 1 ? Optional.of(channels.keySet().iterator().next()) : Optional.empty();
     }
 
     /** How many topics and patterns all joins together subscribe to. */
-    int subscriptions() {
+    synchronized int subscriptions() {
         return channels.values().stream()
                 .mapToInt(channel -> channel.subscriptions().count())
                 .sum();
     }
 
     /** Remembers what was followed on a topic that failed, for the join that comes next. */
-    void crashed(String topic, Followed followed) {
+    synchronized void crashed(String topic, Followed followed) {
         crashed.put(topic, followed);
     }
 
     /** What was followed on a topic when it failed; forgets it. */
-    Followed restore(String topic) {
+    synchronized Followed restore(String topic) {
         Followed followed = crashed.remove(topic);
         return followed == null ? Followed.NOTHING : followed;
     }
@@ -123,6 +123,11 @@ public final class CortexSession {
 
     void reply(Address to, Body response) {
         connection.send(new ServerMessage.Reply(to, Status.OK, response));
+    }
+
+    /** A reply that takes its place among what streams have sent, where the others may pass it. */
+    void replyInStream(Address to, Body response) {
+        connection.sendData(new ServerMessage.Reply(to, Status.OK, response));
     }
 
     void refuse(Address to, Body response) {

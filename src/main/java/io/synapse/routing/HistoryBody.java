@@ -11,6 +11,8 @@ import java.util.function.Function;
 final class HistoryBody {
 
     private static final int MAX_BYTES = 256 * 1024;
+    /** About what a message takes beside its payload. */
+    private static final int HEAD_BYTES = 512;
 
     private HistoryBody() {}
 
@@ -20,23 +22,27 @@ final class HistoryBody {
         int count = 0;
         long bytes = 0;
         // One at least, however large, or a reader would never get past it.
-        while (count < all.size() && (count == 0 || bytes + size(all.get(count)) <= MAX_BYTES)) {
-            bytes += size(all.get(count));
+        while (count < all.size()
+                && (count == 0 || bytes + all.get(count).payload().bytes() <= MAX_BYTES)) {
+            bytes += all.get(count).payload().bytes() + HEAD_BYTES;
             count++;
         }
+        boolean cut = count < all.size();
         List<Publication> told = List.copyOf(all.subList(0, count));
         long first = page.slice().first();
         String epoch = page.end().epoch();
         long last = backwards ? first - told.size() + 1 : first + told.size() - 1;
         boolean more = backwards
-                ? count < all.size() || !told.isEmpty() && last > 1
+                ? cut || page.slice().complete() && !told.isEmpty() && last > 1
                 : last < page.end().offset();
+        // Backwards, a gap is behind what was read: whoever gets only a part of that meets it later.
+        boolean complete = page.slice().complete() || backwards && cut;
         return generator -> {
             generator.writeStartObject();
             generator.writeStringField("topic", topic);
             generator.writeNumberField("offset", page.end().offset());
             generator.writeStringField("epoch", epoch);
-            generator.writeBooleanField("complete", page.slice().complete());
+            generator.writeBooleanField("complete", complete);
             generator.writeBooleanField("more", more);
             generator.writeArrayFieldStart("messages");
             for (int i = 0; i < told.size(); i++) {
@@ -49,9 +55,5 @@ final class HistoryBody {
             generator.writeEndArray();
             generator.writeEndObject();
         };
-    }
-
-    private static int size(Publication publication) {
-        return publication.event().length() + publication.payload().text().length();
     }
 }

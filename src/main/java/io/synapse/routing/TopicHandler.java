@@ -18,7 +18,6 @@ import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
-import io.synapse.protocol.ServerMessage.Status;
 import io.synapse.protocol.TopicPattern;
 import io.synapse.security.TopicAccess;
 import io.synapse.stream.Broker.PageRequest;
@@ -71,8 +70,9 @@ public final class TopicHandler {
                 session,
                 channel,
                 subscribe,
-                (subscription, accepted) -> session.reply(address, accepted),
-                refused -> session.refuse(address, refused));
+                // Behind what an earlier subscription to the same may have sent, so that the offsets are in order.
+                (subscription, accepted) -> session.replyInStream(address, accepted),
+                refused -> session.refuse(channel, address, refused));
     }
 
     /** Several at once, with one answer: what was accepted and what was not; a refusal if nothing was. */
@@ -110,7 +110,7 @@ public final class TopicHandler {
                 channel.reader(access.mayPublish(channel.identity(), channel.agent(), target)));
         hub.subscribe(session.connection(), request, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
-                    accepted.accept(subscribed.subscription(), subscribed(subscribed, request));
+                    accepted.accept(subscribed.subscription(), subscribed(subscribed));
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
@@ -122,23 +122,17 @@ public final class TopicHandler {
     private Optional<ErrorBody> objection(
             CortexSession session, Channel channel, TopicPattern target, Optional<SlowPolicy> policy) {
         if (policy.isEmpty()) {
-            return Optional.of(wrongPolicy(target, "policy must be block, drop-oldest or disconnect"));
+            return Optional.of(invalid("policy must be block, drop-oldest or disconnect", target.text()));
         }
-        boolean blocks = policy.get() == SlowPolicy.BLOCK;
-        if (blocks && !target.isTopic()) {
-            return Optional.of(wrongPolicy(target, "policy block needs one topic, without *"));
+        if (policy.get() == SlowPolicy.BLOCK && !target.isTopic()) {
+            return Optional.of(invalid("policy block needs one topic, without *", target.text()));
         }
-        if (!access.maySubscribe(channel.identity(), channel.agent(), target)
-                || blocks && !access.mayPublish(channel.identity(), channel.agent(), target)) {
+        if (!maySubscribe(channel, target, policy.get())) {
             return Optional.of(Payloads.refusal(Reasons.FORBIDDEN, "topic", target.text()));
         }
         return isFull(session, channel, target)
                 ? Optional.of(Payloads.refusal(Reasons.TOO_MANY_SUBSCRIPTIONS, "topic", target.text()))
                 : Optional.empty();
-    }
-
-    private static ErrorBody wrongPolicy(TopicPattern target, String detail) {
-        return Payloads.refusal(Reasons.INVALID_FIELD, "detail", detail, "topic", target.text());
     }
 
     private boolean isFull(CortexSession session, Channel channel, TopicPattern target) {
@@ -164,38 +158,61 @@ public final class TopicHandler {
                 });
     }
 
-    private static Body subscribed(TopicHub.Subscribed subscribed, SubscribeRequest request) {
-        boolean single = request.target().isTopic();
+    // One that blocks decides who may publish, so it needs the right to publish itself.
+    private boolean maySubscribe(Channel channel, TopicPattern target, SlowPolicy policy) {
+        return access.maySubscribe(channel.identity(), channel.agent(), target)
+                && (policy != SlowPolicy.BLOCK || access.mayPublish(channel.identity(), channel.agent(), target));
+    }
+
+    private static Body subscribed(TopicHub.Subscribed subscribed) {
+        TopicPattern target = subscribed.subscription().request().target();
+        Position position = target.isTopic() ? subscribed.subscription().position() : null;
         return Payloads.of(
                 "topic",
-                request.target().text(),
+                target.text(),
                 "offset",
-                single ? subscribed.position().offset() : null,
+                position == null ? null : position.offset(),
                 "epoch",
-                single ? subscribed.position().epoch() : null,
+                position == null ? null : position.epoch(),
                 "recovered",
                 subscribed.recovered().orElse(null));
     }
 
     /** Subscribes again to what was subscribed to on an earlier join; says so if something of it is gone. */
     void subscribeAgain(CortexSession session, Channel channel, SubscribeRequest request) {
-        SubscribeRequest again = request.with(channel.reader(request.reader().serves()));
+        // Who joined again may be somebody else.
+        if (!maySubscribe(channel, request.target(), request.policy())) {
+            notAgain(
+                    session,
+                    channel,
+                    request,
+                    Payloads.refusal(
+                            Reasons.FORBIDDEN, "topic", request.target().text()));
+            return;
+        }
+        SubscribeRequest again = request.with(channel.reader(
+                request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target())));
         hub.subscribe(session.connection(), again, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
                     if (!subscribed.recovered().orElse(true)) {
                         session.connection()
                                 .sendData(new ServerMessage.Push(
-                                        channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed, again)));
+                                        channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed)));
                     }
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        session.pushError(
-                                channel.joinRef(),
-                                channel.topic(),
+                        notAgain(
+                                session,
+                                channel,
+                                request,
                                 refusal(failure, request.target().text()));
                     }
                 });
+    }
+
+    private static void notAgain(CortexSession session, Channel channel, SubscribeRequest request, ErrorBody refused) {
+        session.pushError(channel.joinRef(), channel.topic(), refused);
     }
 
     void filter(CortexSession session, Channel channel, Address address, Filter filter) {
@@ -207,9 +224,9 @@ public final class TopicHandler {
     void unsubscribe(CortexSession session, Channel channel, Address address, Unsubscribe unsubscribe) {
         String target = unsubscribe.target().text();
         if (channel.subscriptions().end(target)) {
-            session.connection().sendData(new ServerMessage.Reply(address, Status.OK, Payloads.of("topic", target)));
+            session.replyInStream(address, Payloads.of("topic", target));
         } else {
-            refuse(session, address, target, Reasons.NOT_FOUND);
+            refuse(session, channel, address, target, Reasons.NOT_FOUND);
         }
     }
 
@@ -219,10 +236,9 @@ public final class TopicHandler {
                 .filter(channel.subscriptions()::end)
                 .toList();
         if (ended.isEmpty()) {
-            refuse(session, all.address(), all.targets().get(0).text(), Reasons.NOT_FOUND);
+            refuse(session, channel, all.address(), all.targets().get(0).text(), Reasons.NOT_FOUND);
         } else {
-            session.connection()
-                    .sendData(new ServerMessage.Reply(all.address(), Status.OK, Payloads.of("topics", ended)));
+            session.replyInStream(all.address(), Payloads.of("topics", ended));
         }
     }
 
@@ -230,13 +246,19 @@ public final class TopicHandler {
         String topic = publish.topic().text();
         if (!access.mayPublish(channel.identity(), channel.agent(), publish.topic())) {
             counters.increment(Counter.EVENTS_REFUSED);
-            refuse(session, address, topic, Reasons.FORBIDDEN);
+            refuse(session, channel, address, topic, Reasons.FORBIDDEN);
+            return;
+        }
+        if (publish.payload().bytes() > config.messageBytes()) {
+            counters.increment(Counter.EVENTS_REFUSED);
+            String detail = "payload must have at most " + config.messageBytes() + " bytes";
+            session.refuse(channel, address, invalid(detail, topic));
             return;
         }
         Publication publication = new Publication(publish.event(), publish.payload(), clock.millis());
         hub.publish(topic, publication, publish.idempotencyKey()).whenComplete((published, failure) -> {
             if (failure != null) {
-                session.refuse(address, refusal(failure, topic));
+                session.refuse(channel, address, refusal(failure, topic));
                 return;
             }
             Position position = published.position();
@@ -257,7 +279,7 @@ public final class TopicHandler {
     void history(CortexSession session, Channel channel, Address address, History history) {
         String topic = history.topic().text();
         if (!access.maySubscribe(channel.identity(), channel.agent(), history.topic())) {
-            refuse(session, address, topic, Reasons.FORBIDDEN);
+            refuse(session, channel, address, topic, Reasons.FORBIDDEN);
             return;
         }
         boolean serves = access.mayPublish(channel.identity(), channel.agent(), history.topic());
@@ -265,7 +287,7 @@ public final class TopicHandler {
         PageRequest request = new PageRequest(history.since().map(TopicHandler::position), limit, history.backwards());
         hub.history(topic, request).whenComplete((page, failure) -> {
             if (failure != null) {
-                session.refuse(address, refusal(failure, topic));
+                session.refuse(channel, address, refusal(failure, topic));
             } else {
                 session.reply(address, HistoryBody.of(topic, page, history.backwards(), serves, session::event));
             }
@@ -296,7 +318,11 @@ public final class TopicHandler {
         return Reasons.INTERNAL_ERROR;
     }
 
-    private static void refuse(CortexSession session, Address address, String topic, String reason) {
-        session.refuse(address, Payloads.refusal(reason, "topic", topic));
+    private static void refuse(CortexSession session, Channel channel, Address address, String topic, String reason) {
+        session.refuse(channel, address, Payloads.refusal(reason, "topic", topic));
+    }
+
+    private static ErrorBody invalid(String detail, String topic) {
+        return Payloads.refusal(Reasons.INVALID_FIELD, "detail", detail, "topic", topic);
     }
 }

@@ -35,7 +35,10 @@ public final class ApiKeys {
         for (ApiKeyConfig key : keys) {
             all.add(new Entry(
                     HexFormat.of().parseHex(key.sha256()),
-                    new Identity(key.name(), key.agents(), Role.of(key.roles()))));
+                    new Identity(
+                            key.name(),
+                            key.agents(),
+                            key.roles().isEmpty() ? Set.of(Role.USER) : Role.of(key.roles()))));
         }
         if (development) {
             all.add(new Entry(hash(DEVELOPMENT_KEY), new Identity("development", Set.of(), EnumSet.allOf(Role.class))));

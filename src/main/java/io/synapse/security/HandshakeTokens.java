@@ -21,7 +21,8 @@ import java.util.Set;
 /**
  * Signed, expiring tokens that authenticate a handshake: JSON Web Tokens (RFC 7519) under HS256, so that another service
  * which knows the secret can make them too. Claims: {@code sub}, {@code iat} (both required), {@code exp}, {@code agents}
- * (a list; absent means all), {@code groups} (a list of roles, as in MicroProfile JWT; absent means {@code synapse-user}). Safe for use by many threads.
+ * (a list; absent means all), {@code groups} (a list of roles, as in MicroProfile JWT; absent means {@code synapse-user}).
+ * Safe for use by many threads.
  */
 public final class HandshakeTokens {
 

@@ -49,15 +49,13 @@ public enum Role {
      * All roles that names stand for; names that mean nothing here are left out, as a realm has groups of its own.
      *
      * @param groups names
-     * @return the roles; {@link #USER} if there are no names at all
+     * @return the roles
      */
     static Set<Role> of(Iterable<String> groups) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
-        boolean any = false;
         for (String group : groups) {
-            any = true;
             of(group).ifPresent(roles::add);
         }
-        return any ? roles : Set.of(USER);
+        return roles;
     }
 }

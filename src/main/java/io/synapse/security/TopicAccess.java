@@ -3,8 +3,11 @@ package io.synapse.security;
 import io.synapse.config.Mode;
 import io.synapse.config.TopicAccessConfig;
 import io.synapse.protocol.TopicPattern;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -17,8 +20,15 @@ public final class TopicAccess {
 
     private static final Pattern MORE_THAN_A_SEGMENT = Pattern.compile("[:./*]");
 
+    /** Makes a pattern for those who have joined an agent, or none. */
+    @FunctionalInterface
+    private interface Rule {
+        Optional<TopicPattern> pattern(String agent);
+    }
+
     private final boolean open;
-    private final TopicAccessConfig config;
+    private final Map<Role, List<Rule>> subscribe;
+    private final Map<Role, List<Rule>> publish;
 
     /**
      * A policy.
@@ -27,8 +37,30 @@ public final class TopicAccess {
      * @param config patterns by role
      */
     public TopicAccess(Mode mode, TopicAccessConfig config) {
-        this.open = mode == Mode.DEVELOPMENT;
-        this.config = config;
+        open = mode == Mode.DEVELOPMENT;
+        subscribe = rules(config.subscribe());
+        publish = rules(config.publish());
+    }
+
+    private static Map<Role, List<Rule>> rules(Map<String, List<String>> byGroup) {
+        Map<Role, List<Rule>> rules = new EnumMap<>(Role.class);
+        byGroup.forEach((group, patterns) -> {
+            List<Rule> ofRole = new ArrayList<>();
+            patterns.forEach(pattern -> ofRole.add(rule(pattern)));
+            rules.put(Role.of(group).orElseThrow(), ofRole);
+        });
+        return rules;
+    }
+
+    // The agent is one segment: a name with more, or with a star, could reach into the topics of another agent.
+    private static Rule rule(String text) {
+        if (text.contains(AGENT)) {
+            return agent -> agent == null || MORE_THAN_A_SEGMENT.matcher(agent).find()
+                    ? Optional.empty()
+                    : TopicPattern.parse(text.replace(AGENT, agent));
+        }
+        Optional<TopicPattern> pattern = Optional.of(TopicPattern.parse(text).orElseThrow());
+        return agent -> pattern;
     }
 
     /**
@@ -40,7 +72,7 @@ public final class TopicAccess {
      * @return whether it may
      */
     public boolean maySubscribe(Identity identity, String agent, TopicPattern wanted) {
-        return open || isCovered(config.subscribe(), identity, agent, wanted);
+        return open || isCovered(subscribe, identity, agent, wanted);
     }
 
     /**
@@ -52,30 +84,15 @@ public final class TopicAccess {
      * @return whether it may
      */
     public boolean mayPublish(Identity identity, String agent, TopicPattern topic) {
-        return open || isCovered(config.publish(), identity, agent, topic);
+        return open || isCovered(publish, identity, agent, topic);
     }
 
     private static boolean isCovered(
-            Map<String, List<String>> byRole, Identity identity, String agent, TopicPattern wanted) {
-        for (Role role : identity.roles()) {
-            for (String rule : byRole.getOrDefault(role.group(), List.of())) {
-                if (covers(rule, agent, wanted)) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    // The agent is one segment: a name with more, or with a star, could reach into the topics of another agent.
-    private static boolean covers(String rule, String agent, TopicPattern wanted) {
-        if (!rule.contains(AGENT)) {
-            return TopicPattern.parse(rule).orElseThrow().covers(wanted);
-        }
-        if (agent == null || MORE_THAN_A_SEGMENT.matcher(agent).find()) {
-            return false;
-        }
-        String named = rule.replace(AGENT, agent);
-        return TopicPattern.parse(named).map(pattern -> pattern.covers(wanted)).orElse(false);
+            Map<Role, List<Rule>> byRole, Identity identity, String agent, TopicPattern wanted) {
+        return identity.roles().stream()
+                .flatMap(role -> byRole.getOrDefault(role, List.of()).stream())
+                .anyMatch(rule -> rule.pattern(agent)
+                        .filter(pattern -> pattern.covers(wanted))
+                        .isPresent());
     }
 }

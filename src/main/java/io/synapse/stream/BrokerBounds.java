@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param topic of one topic
  * @param topics how many topics, at least 1; one more is refused unless one that nobody uses can go
- * @param totalBytes of all topics together; past it, what was published longest ago goes
+ * @param totalBytes of all topics together, keys too; past it, what is oldest goes, whichever topic it is of
  * @param keys idempotency keys remembered for one topic, 0 or more; the oldest go
  * @param keyAge how long a key is remembered
  */

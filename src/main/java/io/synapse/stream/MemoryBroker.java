@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
@@ -22,21 +22,26 @@ import java.util.function.ToIntFunction;
  *
  * <p><b>Bounds.</b> Each topic by its own bounds; their number and their memory together by {@link BrokerBounds}. A topic
  * that nobody uses and of which nothing is kept goes when its place is needed. <b>Threads.</b> One short lock holds the
- * table; appending and the followers of a topic run outside it. Every stage that is returned is complete.
+ * table; appending and the followers of a topic run outside it. Every stage that is returned is complete, except that of a
+ * publication whose key another thread is publishing under at this moment.
  *
  * @param <E> what is published
  */
 public final class MemoryBroker<E> implements Broker<E> {
 
+    /** When the memory of all topics passes its bound, this part of it is freed at once, so that it is seldom done. */
+    private static final int FREED_PART = 16;
+
     private final BrokerBounds bounds;
     private final ToIntFunction<? super E> sizer;
-    private final BiPredicate<? super E, ? super E> sameContent;
+    private final Function<? super E, String> content;
     private final Ids ids;
     private final Ticker ticker;
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicBoolean shrinking = new AtomicBoolean();
     private final List<TopicListener<E>> listeners = new CopyOnWriteArrayList<>();
 
-    /** By last publication, longest ago first. Guarded by itself. */
+    /** By last use, longest ago first. Guarded by itself. */
     private final Map<String, MemoryTopic<E>> topics = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
@@ -44,19 +49,19 @@ public final class MemoryBroker<E> implements Broker<E> {
      *
      * @param bounds how much is kept
      * @param sizer the memory an entry takes, in bytes
-     * @param sameContent whether two entries say the same, for idempotency keys
+     * @param content what an entry says, as a short text that is equal for equal entries only, for idempotency keys
      * @param ids makes epochs
      * @param ticker tells the age of entries
      */
     public MemoryBroker(
             BrokerBounds bounds,
             ToIntFunction<? super E> sizer,
-            BiPredicate<? super E, ? super E> sameContent,
+            Function<? super E, String> content,
             Ids ids,
             Ticker ticker) {
         this.bounds = bounds;
         this.sizer = sizer;
-        this.sameContent = sameContent;
+        this.content = content;
         this.ids = ids;
         this.ticker = ticker;
     }
@@ -79,13 +84,15 @@ public final class MemoryBroker<E> implements Broker<E> {
     }
 
     private CompletionStage<Published> publishOnce(MemoryTopic<E> topic, E entry, String key) {
-        IdempotencyKeys.Use<E> use = topic.keys().claim(key, entry);
-        if (use.entry() == entry) {
+        String said = content.apply(entry);
+        IdempotencyKeys.Claim claim = topic.keys().claim(key, said);
+        IdempotencyKeys.Use use = claim.use();
+        if (claim.isNew()) {
             Position position = append(topic, entry);
             use.published().complete(position);
             return CompletableFuture.completedFuture(new Published(position, false));
         }
-        if (!sameContent.test(use.entry(), entry)) {
+        if (!use.content().equals(said)) {
             return CompletableFuture.failedFuture(new BrokerException(
                     Reason.KEY_IN_USE, "something else was published under the same idempotency key"));
         }
@@ -117,7 +124,7 @@ public final class MemoryBroker<E> implements Broker<E> {
             found = topics.get(topic);
         }
         if (found == null) {
-            boolean nothingMissing = request.from().isEmpty();
+            boolean nothingMissing = request.from().map(from -> from.isIn("")).orElse(true);
             return CompletableFuture.completedFuture(
                     new Page<>(new PositionedStream.Slice<>(1, List.of(), nothingMissing), new Position("", 0)));
         }
@@ -139,7 +146,8 @@ public final class MemoryBroker<E> implements Broker<E> {
                         Reason.TOO_MANY_TOPICS, "there are " + topics.size() + " topics, and all are in use");
             }
             MemoryStream<E> stream = new MemoryStream<>(ids.next(), bounds.topic(), sizer, ticker, bytes::addAndGet);
-            created = new MemoryTopic<>(stream, new IdempotencyKeys<>(bounds.keys(), bounds.keyAge(), ticker));
+            created = new MemoryTopic<>(
+                    stream, new IdempotencyKeys(bounds.keys(), bounds.keyAge(), ticker, bytes::addAndGet));
             created.retain();
             topics.put(name, created);
         }
@@ -164,22 +172,21 @@ public final class MemoryBroker<E> implements Broker<E> {
         return false;
     }
 
-    // What was published longest ago goes first: of the topic that has been quiet for the longest time.
+    // Outside the lock of the table, and by one thread: the others' publications are not to wait for it.
     private void shrink() {
-        List<Map.Entry<String, MemoryTopic<E>>> evicted = new ArrayList<>();
-        synchronized (topics) {
-            for (Iterator<Map.Entry<String, MemoryTopic<E>>> all =
-                            topics.entrySet().iterator();
-                    all.hasNext() && bytes.get() > bounds.totalBytes(); ) {
-                Map.Entry<String, MemoryTopic<E>> topic = all.next();
-                topic.getValue().stream().shrink(bytes.get() - bounds.totalBytes());
-                if (topic.getValue().isIdle()) {
-                    evicted.add(Map.entry(topic.getKey(), topic.getValue()));
-                    all.remove();
-                }
-            }
+        if (!shrinking.compareAndSet(false, true)) {
+            return;
         }
-        evicted.forEach(this::gone);
+        try {
+            List<MemoryTopic<E>> all;
+            synchronized (topics) {
+                all = List.copyOf(topics.values());
+            }
+            long target = bounds.totalBytes() - bounds.totalBytes() / FREED_PART;
+            OldestFirst.drop(all, ticker.read(), () -> bytes.get() <= target);
+        } finally {
+            shrinking.set(false);
+        }
     }
 
     @Override
@@ -188,8 +195,13 @@ public final class MemoryBroker<E> implements Broker<E> {
         Map<String, MemoryTopic<E>> present;
         synchronized (topics) {
             present = new LinkedHashMap<>(topics);
+            // In use while the listener is told, or one of them could be gone before it has appeared.
+            present.values().forEach(MemoryTopic::retain);
         }
-        present.forEach((name, topic) -> listener.appeared(name, topic.stream(), false));
+        present.forEach((name, topic) -> {
+            listener.appeared(name, topic.stream(), false);
+            topic.release();
+        });
     }
 
     @Override

@@ -21,7 +21,8 @@ import java.util.function.ToIntFunction;
  */
 public final class MemoryStream<E> implements PositionedStream<E> {
 
-    private record Kept<E>(E entry, int bytes, long at) {}
+    /** The entry, and how many bytes were appended up to its end. */
+    private record Kept<E>(E entry, int bytes, long upTo, long at) {}
 
     private static final System.Logger LOGGER = System.getLogger(MemoryStream.class.getName());
 
@@ -30,13 +31,15 @@ public final class MemoryStream<E> implements PositionedStream<E> {
     private final long ageNanos;
     private final ToIntFunction<? super E> sizer;
     private final Ticker ticker;
+    private final LongConsumer account;
     private final ReentrantLock lock = new ReentrantLock();
     private final RingBuffer<Kept<E>> ring = new RingBuffer<>();
     private final List<Runnable> followers = new CopyOnWriteArrayList<>();
     private long end;
     private long sealedAt = -1;
     private long bytes;
-    private final LongConsumer account;
+    /** Of everything that was ever appended: tells how much comes after an entry. */
+    private long appendedBytes;
 
     /**
      * An empty stream whose memory nobody else adds up.
@@ -105,7 +108,8 @@ public final class MemoryStream<E> implements PositionedStream<E> {
                 return SEALED;
             }
             long now = ticker.read();
-            ring.addLast(new Kept<>(entry, size, now));
+            appendedBytes += size;
+            ring.addLast(new Kept<>(entry, size, appendedBytes, now));
             grow(size);
             offset = ++end;
             evict(now);
@@ -119,7 +123,7 @@ public final class MemoryStream<E> implements PositionedStream<E> {
     private static void tell(Runnable follower) {
         try {
             follower.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.log(Level.ERROR, "a follower failed", e);
         }
     }
@@ -137,12 +141,21 @@ public final class MemoryStream<E> implements PositionedStream<E> {
         account.accept(change);
     }
 
-    /** Drops the oldest entries until at least so many bytes are free, or nothing is left. */
-    void shrink(long wanted) {
+    /** How long ago the oldest entry was appended, in nanoseconds; negative if nothing is kept. */
+    long oldestAge(long now) {
         lock.lock();
         try {
-            long target = bytes - wanted;
-            while (ring.size() > 0 && bytes > target) {
+            return ring.size() == 0 ? -1 : now - ring.get(0).at();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops the oldest entry, if there is one. */
+    void dropOldest() {
+        lock.lock();
+        try {
+            if (ring.size() > 0) {
                 grow(-ring.removeFirst().bytes());
             }
         } finally {
@@ -184,6 +197,33 @@ public final class MemoryStream<E> implements PositionedStream<E> {
                 entries.add(ring.get((int) (offset - oldest)).entry());
             }
             return new Slice<>(first, entries, entries.size() == Math.min(max, Math.max(first, 0)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing is kept. */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            evict(ticker.read());
+            return ring.size() == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long bytesAfter(long offset) {
+        lock.lock();
+        try {
+            long oldest = end - ring.size() + 1;
+            if (offset >= end || ring.size() == 0) {
+                return 0;
+            }
+            return offset < oldest
+                    ? bytes
+                    : appendedBytes - ring.get((int) (offset - oldest)).upTo();
         } finally {
             lock.unlock();
         }

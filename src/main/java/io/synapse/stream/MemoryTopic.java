@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class MemoryTopic<E> {
 
     private final MemoryStream<E> stream;
-    private final IdempotencyKeys<E> keys;
+    private final IdempotencyKeys keys;
     private final AtomicInteger users = new AtomicInteger();
 
-    MemoryTopic(MemoryStream<E> stream, IdempotencyKeys<E> keys) {
+    MemoryTopic(MemoryStream<E> stream, IdempotencyKeys keys) {
         this.stream = stream;
         this.keys = keys;
     }
@@ -27,7 +27,7 @@ final class MemoryTopic<E> {
         return stream;
     }
 
-    IdempotencyKeys<E> keys() {
+    IdempotencyKeys keys() {
         return keys;
     }
 
@@ -41,14 +41,33 @@ final class MemoryTopic<E> {
 
     /** Whether forgetting it loses nothing: nobody uses it, and nothing is kept of it. */
     boolean isIdle() {
-        return users.get() == 0 && stream.bytes() == 0 && keys.isEmpty();
+        return users.get() == 0 && stream.isEmpty() && keys.isEmpty();
+    }
+
+    /** The age of the oldest thing that is kept, an entry or a key, in nanoseconds; negative if there is nothing. */
+    long oldestAge(long now) {
+        return Math.max(stream.oldestAge(now), keys.oldestAge(now));
+    }
+
+    /** Gives up the oldest thing that is kept. */
+    void dropOldest(long now) {
+        if (stream.oldestAge(now) >= keys.oldestAge(now)) {
+            stream.dropOldest();
+        } else {
+            keys.dropOldest();
+        }
+    }
+
+    // An offset that was never given is the place of nothing, whatever its epoch says.
+    private boolean isPlaceHere(PageRequest request) {
+        return request.from().isEmpty()
+                || request.from().get().isIn(stream.epoch())
+                        && (request.backwards() || request.from().get().offset() <= stream.end());
     }
 
     Page<E> page(PageRequest request) {
-        boolean sameEpoch =
-                request.from().map(from -> from.isIn(stream.epoch())).orElse(true);
         Slice<E> slice;
-        if (!sameEpoch) {
+        if (!isPlaceHere(request)) {
             slice = new Slice<>(stream.end() + 1, List.of(), false);
         } else if (request.backwards()) {
             long before = request.from().map(Position::offset).orElse(Long.MAX_VALUE);

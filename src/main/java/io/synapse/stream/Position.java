@@ -10,6 +10,14 @@ import java.util.Objects;
  */
 public record Position(String epoch, long offset) {
 
+    /** Checks that it can be one. */
+    public Position {
+        Objects.requireNonNull(epoch, "epoch");
+        if (offset < 0) {
+            throw new IllegalArgumentException("an offset is not negative: " + offset);
+        }
+    }
+
     /**
      * Whether this place is one of a stream. The very beginning needs no epoch: every life of a stream begins at 0.
      *
@@ -18,13 +26,5 @@ public record Position(String epoch, long offset) {
      */
     public boolean isIn(String streamEpoch) {
         return epoch.equals(streamEpoch) || offset == 0 && epoch.isEmpty();
-    }
-
-    /** Checks that it can be one. */
-    public Position {
-        Objects.requireNonNull(epoch, "epoch");
-        if (offset < 0) {
-            throw new IllegalArgumentException("an offset is not negative: " + offset);
-        }
     }
 }

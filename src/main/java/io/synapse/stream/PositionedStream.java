@@ -85,6 +85,14 @@ public interface PositionedStream<E> {
     long bytes();
 
     /**
+     * The memory of what comes after an offset, of what is kept.
+     *
+     * @param offset of the last entry that a reader has
+     * @return bytes, as the sizes given for the entries add up
+     */
+    long bytesAfter(long offset);
+
+    /**
      * Asks to be told of new entries.
      *
      * @param follower told after each append, on the thread that appended and with no lock held; it must be quick and

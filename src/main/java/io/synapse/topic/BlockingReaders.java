@@ -19,63 +19,61 @@ final class BlockingReaders {
         void release();
     }
 
-    private static final Admission FREE = new Admission() {
-        @Override
-        public boolean granted() {
-            return true;
-        }
-
+    /** An answer that holds nothing. */
+    private record Answer(boolean granted) implements Admission {
         @Override
         public void release() {
             // Nothing is held.
-        }
-    };
-
-    /** The readers of one topic. Guarded by itself. */
-    private final class Readers implements Admission {
-        private final Set<TopicSubscription> all = new HashSet<>();
-        private int publishing;
-
-        @Override
-        public boolean granted() {
-            return true;
-        }
-
-        @Override
-        public synchronized void release() {
-            publishing--;
-        }
-
-        // Counts those who were admitted and have not appended yet, or several at a time would pass the bound together.
-        synchronized boolean tryAdmit() {
-            for (TopicSubscription reader : all) {
-                if (reader.lag() + publishing >= window) {
-                    return false;
-                }
-            }
-            publishing++;
-            return true;
         }
     }
 
-    private static final Admission REFUSED = new Admission() {
-        @Override
-        public boolean granted() {
-            return false;
+    private static final Admission FREE = new Answer(true);
+    private static final Admission REFUSED = new Answer(false);
+
+    /** The readers of one topic. Guarded by itself. */
+    private final class Readers {
+        private final Set<TopicSubscription> all = new HashSet<>();
+        private int publishing;
+        private long publishingBytes;
+
+        // Counts those who were admitted and have not appended yet, or several at a time would pass the bound together.
+        synchronized Admission admit(int bytes) {
+            for (TopicSubscription reader : all) {
+                long ahead = reader.lag() + publishing;
+                // The newest message is kept however large it is, so one that is alone is never too large.
+                if (ahead >= window || ahead > 0 && reader.lagBytes() + publishingBytes + bytes > windowBytes) {
+                    return REFUSED;
+                }
+            }
+            publishing++;
+            publishingBytes += bytes;
+            return new Admission() {
+                @Override
+                public boolean granted() {
+                    return true;
+                }
+
+                @Override
+                public void release() {
+                    done(bytes);
+                }
+            };
         }
 
-        @Override
-        public void release() {
-            // Nothing is held.
+        private synchronized void done(int bytes) {
+            publishing--;
+            publishingBytes -= bytes;
         }
-    };
+    }
 
     private final int window;
+    private final long windowBytes;
     private final Map<String, Readers> byTopic = new ConcurrentHashMap<>();
 
-    /** The window is how many messages a topic keeps. */
-    BlockingReaders(int window) {
+    /** The window is what a topic keeps, in messages and in bytes. */
+    BlockingReaders(int window, long windowBytes) {
         this.window = window;
+        this.windowBytes = windowBytes;
     }
 
     void add(String topic, TopicSubscription reader) {
@@ -97,11 +95,12 @@ final class BlockingReaders {
         });
     }
 
-    Admission admit(String topic) {
+    Admission admit(String topic, int bytes) {
         Readers readers = byTopic.get(topic);
-        if (readers == null) {
-            return FREE;
-        }
-        return readers.tryAdmit() ? readers : REFUSED;
+        return readers == null ? FREE : readers.admit(bytes);
+    }
+
+    int topics() {
+        return byTopic.size();
     }
 }

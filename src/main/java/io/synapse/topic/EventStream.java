@@ -2,9 +2,10 @@ package io.synapse.topic;
 
 import io.synapse.protocol.ServerMessage;
 import io.synapse.stream.PositionedStream;
+import io.synapse.topic.SubscribeRequest.Reader;
 
 /**
- * A stream whose entries can be sent as events.
+ * A stream whose entries can be sent to subscribers.
  *
  * @param stream read and followed
  * @param maker makes a message of an entry
@@ -12,13 +13,9 @@ import io.synapse.stream.PositionedStream;
  */
 record EventStream<E>(PositionedStream<E> stream, Maker<E> maker) {
 
-    /** Makes messages. */
+    /** Makes messages: events, and the news of events that are gone. */
     @FunctionalInterface
     interface Maker<E> {
-        ServerMessage.Event event(String via, E entry, long offset);
-    }
-
-    ServerMessage.Event event(String via, E entry, long offset) {
-        return maker.event(via, entry, offset);
+        ServerMessage message(Reader reader, E entry, long offset);
     }
 }

@@ -2,39 +2,75 @@ package io.synapse.topic;
 
 import io.synapse.platform.Wakeup;
 import io.synapse.protocol.Publication;
+import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Event;
 import io.synapse.protocol.TopicPattern;
 import io.synapse.stream.MemoryStream;
+import io.synapse.stream.Position;
 import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Slice;
+import io.synapse.topic.SubscribeRequest.Reader;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Everything published on the topics of one pattern, as one stream, shared by all who subscribe to that pattern. The
- * order within each topic is kept. Its entries are those of the topics' own streams, so they cost a reference each. Safe
- * for use by many threads.
+ * order within each topic is kept. Safe for use by many threads.
  */
 final class MergedTopics {
 
     private static final int BATCH = 64;
 
+    /** What the stream of a pattern holds. */
+    sealed interface Entry {
+
+        /** The memory it takes. */
+        int bytes();
+
+        ServerMessage message(Reader reader);
+    }
+
+    /** What was published. The publication may outlive its own topic here, so its memory counts. */
+    private record Carried(String topic, String epoch, long offset, Publication publication) implements Entry {
+        @Override
+        public int bytes() {
+            return publication.bytes();
+        }
+
+        @Override
+        public ServerMessage message(Reader reader) {
+            return new Event(reader.via(), topic, epoch, offset, publication);
+        }
+    }
+
+    /** What was gone from its topic before it could be carried over. */
+    private record Lost(String topic, long missed, Position now) implements Entry {
+        private static final int BYTES = 128;
+
+        @Override
+        public int bytes() {
+            return BYTES;
+        }
+
+        @Override
+        public ServerMessage message(Reader reader) {
+            return reader.gap(topic, missed, now);
+        }
+    }
+
     private final TopicPattern pattern;
-    private final MemoryStream<Event> merged;
+    private final MemoryStream<Entry> merged;
     private final Map<String, Tap> taps = new ConcurrentHashMap<>();
     private int subscribers;
     private boolean closed;
 
-    MergedTopics(TopicPattern pattern, MemoryStream<Event> merged) {
+    MergedTopics(TopicPattern pattern, MemoryStream<Entry> merged) {
         this.pattern = pattern;
         this.merged = merged;
     }
 
-    EventStream<Event> source() {
-        return new EventStream<>(
-                merged,
-                (via, event, offset) ->
-                        new Event(via, event.topic(), event.epoch(), event.offset(), event.publication()));
+    EventStream<Entry> source() {
+        return new EventStream<>(merged, (reader, entry, offset) -> entry.message(reader));
     }
 
     TopicPattern pattern() {
@@ -60,8 +96,8 @@ final class MergedTopics {
     }
 
     /** Takes a topic in, if it is one of the pattern's and new here. */
-    void add(String topic, PositionedStream<Publication> stream, long from) {
-        Tap tap = newTap(topic, stream, from);
+    void add(TopicPattern topic, PositionedStream<Publication> stream, long from) {
+        Tap tap = pattern.covers(topic) ? newTap(topic.text(), stream, from) : null;
         if (tap != null) {
             // Without the lock: it may carry entries over, all the way to the subscribers' connections.
             tap.begin();
@@ -69,11 +105,8 @@ final class MergedTopics {
     }
 
     private synchronized Tap newTap(String topic, PositionedStream<Publication> stream, long from) {
-        if (closed || TopicPattern.parse(topic).filter(pattern::covers).isEmpty()) {
-            return null;
-        }
         Tap present = taps.get(topic);
-        if (present != null && present.stream == stream) {
+        if (closed || present != null && present.stream == stream) {
             return null;
         }
         if (present != null) {
@@ -125,10 +158,13 @@ final class MergedTopics {
             Slice<Publication> slice;
             do {
                 slice = stream.read(position, BATCH);
-                long offset = slice.first();
+                if (!slice.complete()) {
+                    long before = slice.first() - 1;
+                    merged.append(new Lost(topic, before - position, new Position(stream.epoch(), before)));
+                    position = before;
+                }
                 for (Publication publication : slice.entries()) {
-                    merged.append(new Event(null, topic, stream.epoch(), offset, publication));
-                    position = offset++;
+                    merged.append(new Carried(topic, stream.epoch(), ++position, publication));
                 }
             } while (!slice.entries().isEmpty());
         }

@@ -3,7 +3,6 @@ package io.synapse.topic;
 import io.synapse.platform.Ids;
 import io.synapse.platform.Ticker;
 import io.synapse.protocol.Publication;
-import io.synapse.protocol.ServerMessage.Event;
 import io.synapse.protocol.TopicPattern;
 import io.synapse.stream.Broker.TopicListener;
 import io.synapse.stream.MemoryStream;
@@ -11,16 +10,22 @@ import io.synapse.stream.PositionedStream;
 import io.synapse.stream.StreamBounds;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The patterns that somebody subscribes to, and the topics of this node. Safe for use by many threads. */
 public final class Patterns implements TopicListener<Publication> {
+
+    /** A topic, with its name taken apart once for all patterns. */
+    private record Known(TopicPattern name, PositionedStream<Publication> stream) {}
 
     private final StreamBounds bounds;
     private final int maxPatterns;
     private final Ids ids;
     private final Ticker ticker;
-    private final Map<String, PositionedStream<Publication>> topics = new ConcurrentHashMap<>();
+    private final Map<String, Known> topics = new ConcurrentHashMap<>();
     private final Map<String, MergedTopics> byText = new ConcurrentHashMap<>();
+    /** Who subscribes to a pattern while another one opens it must find all topics in it. */
+    private final ReentrantLock opening = new ReentrantLock();
 
     /**
      * No patterns.
@@ -39,25 +44,27 @@ public final class Patterns implements TopicListener<Publication> {
 
     /** The stream of a pattern, in use until it is {@link #close}d. */
     MergedTopics open(TopicPattern pattern) {
-        while (true) {
+        opening.lock();
+        try {
             MergedTopics present = byText.get(pattern.text());
-            if (present == null) {
-                if (byText.size() >= maxPatterns) {
-                    throw new TopicException(TopicException.Reason.TOO_MANY_PATTERNS);
-                }
-                // Its entries are the topics' own, so their size is not counted again.
-                MemoryStream<Event> stream = new MemoryStream<>(ids.next(), bounds, event -> 0, ticker);
-                MergedTopics created = new MergedTopics(pattern, stream);
-                created.retain();
-                if (byText.putIfAbsent(pattern.text(), created) == null) {
-                    topics.forEach((topic, source) -> created.add(topic, source, source.end()));
-                    return created;
-                }
-            } else if (present.retain()) {
+            if (present != null && present.retain()) {
                 return present;
-            } else {
-                byText.remove(pattern.text(), present);
             }
+            // One that is closed may still have its place for a moment; the new one takes it over.
+            if (present == null && byText.size() >= maxPatterns) {
+                throw new TopicException(TopicException.Reason.TOO_MANY_PATTERNS);
+            }
+            MergedTopics created = new MergedTopics(
+                    pattern, new MemoryStream<>(ids.next(), bounds, MergedTopics.Entry::bytes, ticker));
+            created.retain();
+            byText.put(pattern.text(), created);
+            // From the table on, whoever makes a topic adds it; those that are there already are added here.
+            topics.values()
+                    .forEach(known -> created.add(
+                            known.name(), known.stream(), known.stream().end()));
+            return created;
+        } finally {
+            opening.unlock();
         }
     }
 
@@ -69,13 +76,15 @@ public final class Patterns implements TopicListener<Publication> {
 
     @Override
     public void appeared(String topic, PositionedStream<Publication> stream, boolean isNew) {
-        topics.put(topic, stream);
-        byText.values().forEach(merged -> merged.add(topic, stream, isNew ? 0 : stream.end()));
+        TopicPattern.parse(topic).ifPresent(name -> {
+            topics.put(topic, new Known(name, stream));
+            byText.values().forEach(merged -> merged.add(name, stream, isNew ? 0 : stream.end()));
+        });
     }
 
     @Override
     public void gone(String topic, PositionedStream<Publication> stream) {
-        topics.remove(topic, stream);
+        topics.computeIfPresent(topic, (name, known) -> known.stream() == stream ? null : known);
         byText.values().forEach(merged -> merged.remove(topic, stream));
     }
 

@@ -4,11 +4,14 @@ import java.util.Optional;
 
 /** What happens when a subscriber reads a topic more slowly than it is written to. */
 public enum SlowPolicy {
-    /** Publishing to the topic is refused while this subscriber is a whole window behind. For those who serve a topic. */
+    /**
+     * Publishing to the topic is refused while this subscriber is a whole window behind. For those who serve a topic: only
+     * what grows too old, or falls to the bound on all topics together, is lost to them, with a {@code gap}.
+     */
     BLOCK("block"),
     /** What it has not read goes when the topic's window moves on; a {@code gap} event says how much. */
     DROP_OLDEST("drop-oldest"),
-    /** Its connection is closed as too slow; it comes back and recovers from its position. */
+    /** When something it has not read goes, its connection is closed as too slow, and no gap is passed over. */
     DISCONNECT("disconnect");
 
     private final String word;

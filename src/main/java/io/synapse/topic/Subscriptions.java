@@ -14,19 +14,25 @@ public final class Subscriptions {
     private boolean released;
 
     /**
-     * Adds a subscription; one with the same target is ended.
+     * Adds a subscription that has yet to begin. One with the same target is ended, and unless the new one names a position
+     * it goes on where that stopped: nothing is missing and nothing comes twice.
      *
      * @param subscription it
      */
     public void add(TopicSubscription subscription) {
-        TopicSubscription ended;
+        TopicSubscription previous = null;
+        boolean late;
         synchronized (this) {
-            ended = released
-                    ? subscription
-                    : byTarget.put(subscription.request().target().text(), subscription);
+            late = released;
+            if (!late) {
+                previous = byTarget.put(subscription.request().target().text(), subscription);
+            }
         }
-        if (ended != null) {
-            ended.end();
+        if (late) {
+            subscription.end();
+        } else if (previous != null) {
+            previous.end();
+            subscription.succeed(previous);
         }
     }
 
@@ -78,7 +84,7 @@ public final class Subscriptions {
             all = List.copyOf(byTarget.values());
         }
         return all.stream()
-                .map(subscription -> subscription.request().since(subscription.pause()))
+                .map(subscription -> subscription.request().goOn(subscription.pause()))
                 .toList();
     }
 

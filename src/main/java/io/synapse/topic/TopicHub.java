@@ -28,11 +28,10 @@ public final class TopicHub {
     /**
      * What came of subscribing.
      *
-     * @param subscription follows as soon as the one who asked has been told this
-     * @param position where the topic ended when it began
+     * @param subscription follows as soon as the one who asked has been told this; its position is where it begins
      * @param recovered whether everything since the position asked for follows; empty if none was asked for
      */
-    public record Subscribed(TopicSubscription subscription, Position position, Optional<Boolean> recovered) {}
+    public record Subscribed(TopicSubscription subscription, Optional<Boolean> recovered) {}
 
     /**
      * How much there is of what.
@@ -62,7 +61,7 @@ public final class TopicHub {
         this.broker = broker;
         this.counters = counters;
         this.patterns = patterns;
-        blocking = new BlockingReaders(config.historyCount());
+        blocking = new BlockingReaders(config.historyCount(), config.historyBytes());
         broker.watch(patterns);
     }
 
@@ -75,12 +74,18 @@ public final class TopicHub {
      * @return where it stands; fails with a {@link TopicException} if it was not published
      */
     public CompletionStage<Published> publish(String topic, Publication publication, Optional<String> idempotencyKey) {
-        BlockingReaders.Admission admission = blocking.admit(topic);
+        BlockingReaders.Admission admission = blocking.admit(topic, publication.bytes());
         if (!admission.granted()) {
             counters.increment(Counter.EVENTS_REFUSED);
             return CompletableFuture.failedFuture(new TopicException(TopicException.Reason.OVERLOADED));
         }
-        return broker.publish(topic, publication, idempotencyKey).handle((published, failure) -> {
+        CompletionStage<Published> publishing;
+        try {
+            publishing = broker.publish(topic, publication, idempotencyKey);
+        } catch (RuntimeException e) {
+            publishing = CompletableFuture.failedFuture(e);
+        }
+        return publishing.handle((published, failure) -> {
             admission.release();
             if (failure != null) {
                 counters.increment(Counter.EVENTS_REFUSED);
@@ -97,7 +102,7 @@ public final class TopicHub {
      * Follows a topic or a pattern.
      *
      * @param connection who follows
-     * @param request how
+     * @param request how. A position in a pattern is known to this server only, and ends with the last subscription to it
      * @param accepted told before the first message comes, or not at all if it is refused: the place to reply
      * @return completes when {@code accepted} was told; fails with a {@link TopicException}
      */
@@ -124,7 +129,8 @@ public final class TopicHub {
     private static EventStream<Publication> topic(String name, Feed<Publication> feed) {
         PositionedStream<Publication> stream = feed.stream();
         return new EventStream<>(
-                stream, (via, publication, offset) -> new Event(via, name, stream.epoch(), offset, publication));
+                stream,
+                (reader, publication, offset) -> new Event(reader.via(), name, stream.epoch(), offset, publication));
     }
 
     private void start(
@@ -134,24 +140,21 @@ public final class TopicHub {
             Runnable close,
             Consumer<Subscribed> accepted) {
         PositionedStream<?> stream = source.stream();
-        long end = stream.end();
-        Optional<Boolean> recovered = request.since().map(since -> canRecover(stream, since));
+        Optional<Boolean> recovered = request.since().map(since -> canRecover(stream, since, request));
         recovered.ifPresent(complete -> counters.increment(complete ? Counter.RECOVERED : Counter.NOT_RECOVERED));
-        long from = recovered.orElse(false) ? request.since().get().offset() : end;
+        long from = recovered.orElse(false) ? request.since().get().offset() : stream.end();
         counters.increment(Counter.SUBSCRIPTIONS_STARTED);
         subscriptions.incrementAndGet();
-        TopicSubscription[] self = new TopicSubscription[1];
-        TopicSubscription subscription = new TopicSubscription(connection, request, source, from, counters, () -> {
+        TopicSubscription subscription = new TopicSubscription(connection, request, source, from, counters, ended -> {
             subscriptions.decrementAndGet();
-            blocking.remove(request.target().text(), self[0]);
+            blocking.remove(request.target().text(), ended);
             close.run();
         });
-        self[0] = subscription;
         if (request.policy() == SlowPolicy.BLOCK) {
             blocking.add(request.target().text(), subscription);
         }
         try {
-            accepted.accept(new Subscribed(subscription, new Position(stream.epoch(), end), recovered));
+            accepted.accept(new Subscribed(subscription, recovered));
         } catch (RuntimeException e) {
             subscription.end();
             throw e;
@@ -159,10 +162,13 @@ public final class TopicHub {
         subscription.begin();
     }
 
-    private static boolean canRecover(PositionedStream<?> stream, Position since) {
-        return since.isIn(stream.epoch())
+    // The stream of a pattern begins with its first subscriber, so its beginning is not that of its topics.
+    private static boolean canRecover(PositionedStream<?> stream, Position since, SubscribeRequest request) {
+        return (request.target().isTopic()
+                        ? since.isIn(stream.epoch())
+                        : since.epoch().equals(stream.epoch()))
                 && since.offset() <= stream.end()
-                && stream.read(since.offset(), 1).complete();
+                && (request.goesOn() || stream.read(since.offset(), 1).complete());
     }
 
     /**
@@ -184,5 +190,10 @@ public final class TopicHub {
     public Status status() {
         Broker.Status kept = broker.status();
         return new Status(kept.topics(), kept.bytes(), subscriptions.get(), patterns.count());
+    }
+
+    /** How many topics have subscribers that must not lose anything. */
+    int blockingTopics() {
+        return blocking.topics();
     }
 }

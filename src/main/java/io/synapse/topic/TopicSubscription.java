@@ -5,14 +5,15 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Wakeup;
 import io.synapse.protocol.CloseReason;
-import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.ServerMessage;
+import io.synapse.protocol.ServerMessage.Event;
 import io.synapse.stream.Position;
 import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Slice;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * One connection that follows one topic, or the topics of one pattern: a position in a stream, moved on whenever there
@@ -30,7 +31,7 @@ public final class TopicSubscription implements Connection.Source {
     private final SubscribeRequest request;
     private final EventStream<?> source;
     private final Counters counters;
-    private final Runnable onEnded;
+    private final Consumer<TopicSubscription> onEnded;
     private final Wakeup wakeup = new Wakeup(this::moveOn);
     /** Guards the position and whether anything may be sent at all. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -46,7 +47,7 @@ public final class TopicSubscription implements Connection.Source {
             EventStream<?> source,
             long position,
             Counters counters,
-            Runnable onEnded) {
+            Consumer<TopicSubscription> onEnded) {
         this.connection = connection;
         this.request = request;
         this.source = source;
@@ -65,6 +66,14 @@ public final class TopicSubscription implements Connection.Source {
             return;
         }
         wakeup.ask();
+    }
+
+    /** Takes the place of another one of the same client, which has ended: goes on where that stopped. */
+    void succeed(TopicSubscription previous) {
+        if (request.since().isEmpty()
+                && previous.source.stream().epoch().equals(source.stream().epoch())) {
+            position = previous.position;
+        }
     }
 
     /**
@@ -116,7 +125,7 @@ public final class TopicSubscription implements Connection.Source {
         }
         following.end();
         connection.removeSource(this);
-        onEnded.run();
+        onEnded.accept(this);
     }
 
     /**
@@ -133,6 +142,11 @@ public final class TopicSubscription implements Connection.Source {
         return source.stream().end() - position;
     }
 
+    /** The memory of these. */
+    long lagBytes() {
+        return source.stream().bytesAfter(position);
+    }
+
     @Override
     public void pump() {
         wakeup.ask();
@@ -143,7 +157,7 @@ public final class TopicSubscription implements Connection.Source {
             while (connection.requestRoom() && sendSome(source)) {
                 // Each round sends a batch at most.
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Going on would leave a gap that the client cannot see; a new connection can recover.
             LOGGER.log(Level.ERROR, "a topic could not be written", e);
             end();
@@ -157,24 +171,30 @@ public final class TopicSubscription implements Connection.Source {
             return false;
         }
         for (E entry : slice.entries()) {
-            if (!connection.requestRoom() || !send(from, entry)) {
+            if (!send(from, entry)) {
                 return false;
             }
         }
         return !slice.entries().isEmpty();
     }
 
+    // Sending and moving on are one step: whoever replaces this subscription begins exactly behind it.
     private <E> boolean send(EventStream<E> from, E entry) {
         lock.lock();
         try {
             if (ended || paused) {
                 return false;
             }
-            position++;
-            ServerMessage.Event event = from.event(request.reader().via(), entry, position);
-            if (wants(event.publication())) {
-                connection.sendData(event);
+            long next = position + 1;
+            ServerMessage message = from.maker().message(request.reader(), entry, next);
+            boolean wanted = !(message instanceof Event event) || wants(event.publication());
+            if (wanted && !connection.sendIfRoom(message)) {
+                return false;
             }
+            if (wanted) {
+                counters.increment(Counter.EVENTS_SENT);
+            }
+            position = next;
             return true;
         } finally {
             lock.unlock();
@@ -196,26 +216,18 @@ public final class TopicSubscription implements Connection.Source {
                 return false;
             }
             long missed = to - position;
-            counters.add(Counter.EVENTS_DROPPED, missed);
             if (request.policy() == SlowPolicy.DISCONNECT) {
+                counters.add(Counter.EVENTS_DROPPED, missed);
                 connection.abort(CloseReason.SLOW_CONSUMER);
                 return false;
             }
+            Position now =
+                    request.target().isTopic() ? new Position(source.stream().epoch(), to) : null;
+            if (!connection.sendIfRoom(request.reader().gap(request.target().text(), missed, now))) {
+                return false;
+            }
+            counters.add(Counter.EVENTS_DROPPED, missed);
             position = to;
-            boolean single = request.target().isTopic();
-            connection.sendData(new ServerMessage.Push(
-                    request.reader().joinRef(),
-                    request.reader().via(),
-                    "gap",
-                    Payloads.of(
-                            "topic",
-                            request.target().text(),
-                            "missed",
-                            missed,
-                            "offset",
-                            single ? to : null,
-                            "epoch",
-                            single ? source.stream().epoch() : null)));
             return true;
         } finally {
             lock.unlock();

@@ -31,6 +31,7 @@ import io.synapse.routing.PresenceHandler;
 import io.synapse.routing.QueryHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.Authenticator;
+import io.synapse.topic.TopicHub;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -159,7 +160,11 @@ public class EndpointWiring {
     @Produces
     @Singleton
     PrometheusText metrics(
-            Counters counters, ConnectionRegistry registry, QueryService queries, PresenceTracker presence) {
-        return new PrometheusText(counters, registry, queries, presence);
+            Counters counters,
+            ConnectionRegistry registry,
+            QueryService queries,
+            PresenceTracker presence,
+            TopicHub topics) {
+        return new PrometheusText(counters, registry, queries, presence, topics);
     }
 }

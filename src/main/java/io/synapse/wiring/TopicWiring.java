@@ -31,7 +31,7 @@ public class TopicWiring {
         TopicsConfig topics = config.topics();
         BrokerBounds bounds = new BrokerBounds(
                 window(topics), topics.maxTopics(), topics.totalBytes(), topics.keys(), topics.keyAge());
-        return new MemoryBroker<>(bounds, Publication::bytes, Publication::saysTheSame, ids, ticker);
+        return new MemoryBroker<>(bounds, Publication::bytes, Publication::digest, ids, ticker);
     }
 
     @Produces

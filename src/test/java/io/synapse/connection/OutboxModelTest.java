@@ -33,6 +33,7 @@ class OutboxModelTest {
     private enum Kind {
         OFFER_CONTROL,
         OFFER_DATA,
+        OFFER_IF_ROOM,
         COMPLETE,
         FAIL,
         ASK,
@@ -48,13 +49,14 @@ class OutboxModelTest {
         Arbitrary<Kind> kinds = Arbitraries.frequency(
                 Tuple.of(6, Kind.OFFER_CONTROL),
                 Tuple.of(12, Kind.OFFER_DATA),
+                Tuple.of(8, Kind.OFFER_IF_ROOM),
                 Tuple.of(14, Kind.COMPLETE),
                 Tuple.of(8, Kind.ASK),
                 Tuple.of(1, Kind.CLOSE));
         Arbitrary<Kind> rare =
                 Arbitraries.frequency(Tuple.of(60, Kind.COMPLETE), Tuple.of(1, Kind.FAIL), Tuple.of(1, Kind.DISCARD));
         Arbitrary<Action> action = Arbitraries.frequencyOf(Tuple.of(9, kinds), Tuple.of(1, rare))
-                .flatMap(kind -> Arbitraries.integers().between(1, 60).map(size -> new Action(kind, size)));
+                .flatMap(kind -> Arbitraries.integers().between(1, 90).map(size -> new Action(kind, size)));
         return action.list().ofMaxSize(120);
     }
 
@@ -72,6 +74,10 @@ class OutboxModelTest {
                     Lane lane = action.kind() == Kind.OFFER_CONTROL ? Lane.CONTROL : Lane.DATA;
                     EncodedFrame frame = new EncodedFrame.Text(lane + "-" + number++, action.size());
                     assertThat(outbox.offer(lane, frame)).isEqualTo(model.offer(lane, frame));
+                }
+                case OFFER_IF_ROOM -> {
+                    EncodedFrame frame = new EncodedFrame.Text("stream-" + number++, action.size());
+                    assertThat(outbox.offerIfRoom(frame)).isEqualTo(model.offerIfRoom(frame));
                 }
                 case COMPLETE -> {
                     boolean wasInFlight = model.inFlight != null;
@@ -123,7 +129,7 @@ class OutboxModelTest {
         private final Deque<EncodedFrame> data = new ArrayDeque<>();
         private final List<EncodedFrame> given = new ArrayList<>();
         private EncodedFrame inFlight;
-        private boolean wanted;
+        private int wanted = Integer.MAX_VALUE;
         private boolean closing;
         private boolean over;
         private int rooms;
@@ -145,8 +151,15 @@ class OutboxModelTest {
             return held().stream().mapToLong(EncodedFrame::bytes).sum();
         }
 
-        private boolean room() {
-            return held().isEmpty() || bytes() < CONFIG.lowWaterBytes() && held().size() < CONFIG.maxMessages() / 2;
+        private boolean room(int size) {
+            return held().isEmpty()
+                    || bytes() < CONFIG.lowWaterBytes()
+                            && held().size() < CONFIG.maxMessages() / 2
+                            && bytes() + size <= CONFIG.maxBytes();
+        }
+
+        boolean offerIfRoom(EncodedFrame frame) {
+            return ask(frame.bytes()) && offer(Lane.DATA, frame) == Offer.ACCEPTED;
         }
 
         Offer offer(Lane lane, EncodedFrame frame) {
@@ -165,11 +178,16 @@ class OutboxModelTest {
         }
 
         boolean ask() {
+            return ask(0);
+        }
+
+        private boolean ask(int size) {
             if (closing || over) {
                 return false;
             }
-            wanted |= !room();
-            return room();
+            boolean room = room(size);
+            wanted = room ? wanted : Math.min(wanted, size);
+            return room;
         }
 
         void complete() {
@@ -203,8 +221,8 @@ class OutboxModelTest {
         }
 
         private void settle() {
-            if (wanted && !closing && !over && room()) {
-                wanted = false;
+            if (wanted < Integer.MAX_VALUE && !closing && !over && room(wanted)) {
+                wanted = Integer.MAX_VALUE;
                 rooms++;
             }
             if (inFlight == null && !over) {

@@ -19,6 +19,7 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
+import io.synapse.platform.Ticker;
 import io.synapse.presence.MemoryPresence;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.query.InterruptManager;
@@ -128,7 +129,9 @@ class OperationsTest {
     @DisplayName("The figures are in the Prometheus text format, each once with its help and type")
     void figures() {
         counters.add(Counter.THOUGHTS, 7);
-        String text = new PrometheusText(counters, new ConnectionRegistry(), service, presence()).write();
+        String text = new PrometheusText(
+                        counters, new ConnectionRegistry(), service, presence(), Topics.hub(Ticker.system(), counters))
+                .write();
         assertThat(text)
                 .contains("# TYPE synapse_thoughts_total counter\nsynapse_thoughts_total 7\n")
                 .contains("# TYPE synapse_queries_running gauge\nsynapse_queries_running 0\n")
@@ -141,7 +144,7 @@ class OperationsTest {
         assertThat(text.lines())
                 .allMatch(
                         line -> line.matches("# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+ \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 8);
+        assertThat(names).hasSize(Counter.values().length + 14);
     }
 
     @Test

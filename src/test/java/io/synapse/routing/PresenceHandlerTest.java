@@ -3,6 +3,7 @@ package io.synapse.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.config.LimitsConfig;
+import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
 import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
@@ -25,9 +26,11 @@ import io.synapse.security.ApiKeys;
 import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
+import io.synapse.security.TopicAccess;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,11 +95,18 @@ class PresenceHandlerTest {
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
         QueryHandler queries = new QueryHandler(service, config, clock);
         PresenceHandler presence = new PresenceHandler(tracker);
+        TopicHandler topics = new TopicHandler(
+                Topics.hub(timers.ticker(), counters),
+                new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()),
+                Topics.CONFIG,
+                clock,
+                counters);
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, presence, limits, counters),
+                new JoinHandler(authenticator, registry, queries, presence, topics, limits, counters),
                 queries,
                 presence,
+                topics,
                 limits,
                 timers,
                 counters);

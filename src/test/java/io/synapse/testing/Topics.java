@@ -26,6 +26,7 @@ public final class Topics {
             50,
             5,
             4,
+            1 << 16,
             WINDOW,
             1 << 20,
             Duration.ofMinutes(5),
@@ -51,7 +52,7 @@ public final class Topics {
                 new BrokerBounds(window, CONFIG.maxTopics(), CONFIG.totalBytes(), CONFIG.keys(), CONFIG.keyAge());
         RandomIds ids = new RandomIds();
         return new TopicHub(
-                new MemoryBroker<>(bounds, Publication::bytes, Publication::saysTheSame, ids, ticker),
+                new MemoryBroker<>(bounds, Publication::bytes, Publication::digest, ids, ticker),
                 CONFIG,
                 new Patterns(window, CONFIG.maxPatterns(), ids, ticker),
                 counters);
