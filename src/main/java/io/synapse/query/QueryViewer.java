@@ -221,8 +221,10 @@ public final class QueryViewer implements Connection.Source {
                 if (next == null || next.after() > position) {
                     return true;
                 }
+                if (!connection.sendIfRoom(next.message())) {
+                    return false;
+                }
                 asides.remove();
-                connection.sendData(next.message());
             } finally {
                 lock.unlock();
             }
@@ -234,12 +236,10 @@ public final class QueryViewer implements Connection.Source {
     private boolean send(QueryEvent event, int count) {
         lock.lock();
         try {
-            if (detached || paused) {
+            if (detached || paused || !write(event, position + 1, position + count)) {
                 return false;
             }
-            long first = position + 1;
             position += count;
-            write(event, first, position);
         } finally {
             lock.unlock();
         }
@@ -249,31 +249,30 @@ public final class QueryViewer implements Connection.Source {
         return true;
     }
 
-    private void write(QueryEvent event, long first, long offset) {
+    /** False if there is no room. */
+    private boolean write(QueryEvent event, long first, long offset) {
         String ref = query.id().ref();
         if (event instanceof ThoughtEvent thought) {
-            if (!format.filter().passes("thought")) {
-                return;
-            }
-            push(
-                    "thought",
-                    Payloads.thought(
-                            ref,
-                            first,
-                            offset,
-                            thought.type(),
-                            thought.content(),
-                            thought.confidence(),
-                            thought.timestamp(),
-                            format.nested()));
-        } else if (event instanceof InterruptedEvent interrupted) {
-            push("interrupted", Payloads.of("ref", ref, "reason", interrupted.reason()));
-        } else if (event instanceof ResultEvent result) {
-            push("result", result.body());
+            return !format.filter().passes("thought")
+                    || push(
+                            "thought",
+                            Payloads.thought(
+                                    ref,
+                                    first,
+                                    offset,
+                                    thought.type(),
+                                    thought.content(),
+                                    thought.confidence(),
+                                    thought.timestamp(),
+                                    format.nested()));
         }
+        if (event instanceof InterruptedEvent interrupted) {
+            return push("interrupted", Payloads.of("ref", ref, "reason", interrupted.reason()));
+        }
+        return push("result", ((ResultEvent) event).body());
     }
 
-    private void push(String event, Body payload) {
-        connection.sendData(new ServerMessage.Push(format.joinRef(), format.topic(), event, payload));
+    private boolean push(String event, Body payload) {
+        return connection.sendIfRoom(new ServerMessage.Push(format.joinRef(), format.topic(), event, payload));
     }
 }

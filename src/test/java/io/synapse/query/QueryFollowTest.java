@@ -326,4 +326,25 @@ class QueryFollowTest {
     private static String text(List<JsonNode> thoughts) {
         return thoughts.stream().map(thought -> thought.get("content").asText()).collect(Collectors.joining());
     }
+
+    @Test
+    @DisplayName("A thought as large as the outbox waits until the outbox is empty; nobody is cut off for it")
+    void aLargeThoughtWaitsForAnEmptyOutbox() {
+        try (QueryFixture f = new QueryFixture((question, context) -> {
+            context.emit(Thought.text("small"));
+            context.emit(Thought.text("x".repeat(20_000)));
+            context.emit(Thought.text("small"));
+            return Answer.of("x").done();
+        })) {
+            QueryFixture.Client client =
+                    f.client(Behaviour.LATER, new OutboxConfig(100, 20_000, 10_000, Duration.ofDays(1)));
+            client.ask(request("r"));
+            until(() -> {
+                client.transport.completeNext();
+                return client.events().contains("result");
+            });
+            assertThat(client.texts("thought")).hasSize(3);
+            assertThat(client.connection.isOpen()).isTrue();
+        }
+    }
 }
