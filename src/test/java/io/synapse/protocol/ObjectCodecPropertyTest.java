@@ -94,14 +94,14 @@ class ObjectCodecPropertyTest {
         return value == null ? "null" : value;
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void responsesAreTheSame(@ForAll("ids") Ref id, @ForAll("data") Map<String, Object> data) {
         Object said = sameInBoth(new Reply(new Address(null, id, null), Status.OK, Payloads.data(data, 16)));
         assertThat(((Map<?, ?>) said).get("type")).isEqualTo("response");
         assertThat(((Map<?, ?>) said).containsKey("id")).isEqualTo(id != null);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void errorsAreTheSame(
             @ForAll("ids") Ref id, @ForAll("reasons") String reason, @ForAll @StringLength(max = 9) String detail) {
         String ascii = detail.replaceAll("[^ -~]", "?");
@@ -115,7 +115,7 @@ class ObjectCodecPropertyTest {
         sameInBoth(new Reply(new Address(null, id, null), Status.ERROR, Body.EMPTY));
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void whatAnEngineSaysIsTheSame(
             @ForAll("data") Map<String, Object> data, @ForAll long number, @ForAll double confidence) {
         sameInBoth(new Push(null, "cortex:a", "result", Payloads.result("r", "success", data, 16, number, 7, true)));
@@ -123,7 +123,7 @@ class ObjectCodecPropertyTest {
         sameInBoth(new Push(null, "cortex:a", "thought", Payloads.thought("r", 1, "t", "c", sure, number, true)));
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void whatClientsSayToEachOtherIsTheSame(@ForAll("data") Map<String, Object> data, @ForAll long offset)
             throws Exception {
         RawJson payload = RawJson.of(Payloads.data(data, 16));
@@ -138,7 +138,7 @@ class ObjectCodecPropertyTest {
                 .isSameAs(cbor.encode(new Event(null, "t", "e", offset, publication)));
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void whatAClientSaysIsUnderstoodInBoth(@ForAll("data") Map<String, Object> data, @ForAll("ids") Ref id) {
         String payload = RawJson.of(Payloads.data(data, 16)).text();
         String mark = id == null ? "" : "\"id\":" + (id.number() ? id.text() : JsonText.quoted(id.text())) + ",";
