@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.synapse.platform.Counter;
+import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Inbound;
 import io.synapse.protocol.Invalid;
+import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +31,9 @@ class DocumentationTest {
 
     private static final Pattern PROPERTY_ROW = Pattern.compile("(?m)^\\| `(synapse\\.[^`]+)` \\| `([^`]*)` \\|");
     private static final Pattern JSON_BLOCK = Pattern.compile("(?ms)^```json\\R(.*?)^```");
+    private static final String GATEWAY = "(?m)^## The socket /ws$";
+    private static final Set<String> SERVER_TYPES =
+            Set.of("system", "response", "error", "event", "gap", "pong", "thought", "interrupted", "result");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)");
 
     @Test
@@ -64,22 +70,41 @@ class DocumentationTest {
         }
     }
 
-    @Test
-    @DisplayName("M1: every frame in docs/protocol.md is JSON, and every client's frame is understood")
-    void showsFramesThatAreUnderstood() throws IOException {
+    private static List<String> frames(String text) {
         List<String> frames = new ArrayList<>();
-        Matcher block = JSON_BLOCK.matcher(read("docs/protocol.md"));
+        Matcher block = JSON_BLOCK.matcher(text);
         while (block.find()) {
             block.group(1).lines().filter(line -> !line.isBlank()).forEach(frames::add);
         }
         assertThat(frames).hasSizeGreaterThan(10);
+        return frames;
+    }
+
+    @Test
+    @DisplayName("M1: every frame in docs/protocol.md is JSON, and every client's frame is understood")
+    void showsFramesThatAreUnderstood() throws IOException {
         PhoenixCodecs codecs = new PhoenixCodecs(64, 1 << 20);
         ObjectMapper json = new ObjectMapper();
-        for (String frame : frames) {
+        for (String frame : frames(read("docs/protocol.md").split(GATEWAY)[0])) {
             json.readTree(frame);
             Inbound inbound = codecs.open(PhoenixCodec.Version.V2).decode(frame);
             boolean malformed = inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.FRAME;
             assertThat(malformed).as(frame).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "K3: every message of /ws in docs/protocol.md is one that a client can send, or has a type of the server's")
+    void showsMessagesThatAreUnderstood() throws IOException {
+        ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20);
+        ObjectMapper json = new ObjectMapper();
+        for (String message : frames(read("docs/protocol.md").split(GATEWAY)[1])) {
+            if (!SERVER_TYPES.contains(json.readTree(message).path("type").asText())) {
+                assertThat(codecs.open(ObjectCodecs.Format.JSON).decode(message))
+                        .as(message)
+                        .isInstanceOf(ClientMessage.class);
+            }
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** Stands in front of the page and the REST side: the rules of access, and the headers that keep a page to itself. */
 @WebFilter(
-        urlPatterns = {"/", "/index.html", "/assets/*", "/api/*"},
+        urlPatterns = {"/", "/index.html", "/asyncapi.yaml", "/assets/*", "/api/*"},
         asyncSupported = true)
 public class PageFilter implements Filter {
 

@@ -59,6 +59,10 @@ final class Fields {
         return values.get(name) instanceof String;
     }
 
+    boolean isNumber(String name) {
+        return values.get(name) instanceof Number;
+    }
+
     Optional<String> text(String name, int maxLength) throws WrongField {
         if (isAbsent(name)) {
             return Optional.empty();

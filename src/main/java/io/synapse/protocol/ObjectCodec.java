@@ -52,7 +52,11 @@ public final class ObjectCodec implements MessageCodec {
     }
 
     private static Inbound read(JsonParser parser, String source) throws IOException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            return notAMessage("an empty frame");
+        }
+        if (first != JsonToken.START_OBJECT) {
             return new Invalid(Address.NONE, Kind.FRAME, Reasons.NOT_A_REQUEST, "a message is one object");
         }
         Fields fields = Json.fields(parser, source);

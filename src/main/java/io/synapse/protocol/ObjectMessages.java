@@ -72,6 +72,9 @@ final class ObjectMessages {
         if (fields.isText("id")) {
             return fields.text("id", Ref.MAX_LENGTH).map(Ref::of).orElseThrow();
         }
+        if (!fields.isNumber("id")) {
+            throw new WrongField("id must be text or a whole number");
+        }
         return new Ref(
                 Long.toString(
                         fields.integer("id", Long.MIN_VALUE, Long.MAX_VALUE).orElseThrow()),

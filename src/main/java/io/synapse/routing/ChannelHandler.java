@@ -77,7 +77,7 @@ public final class ChannelHandler {
         if (topic.isEmpty() || channels.stream().noneMatch(known -> known.covers(topic.get()))) {
             session.refuse(
                     message.address(),
-                    Payloads.refusal(Reasons.UNKNOWN_CHANNEL, "detail", "there are " + config.channels()));
+                    Payloads.refusal(Reasons.UNKNOWN_CHANNEL, "channel", channel, "channels", config.channels()));
             return;
         }
         // Who says something there is subscribed, and nobody is who may not be.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.connection.Outbox;
+import io.synapse.topic.TopicHub;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
@@ -37,6 +38,9 @@ public class ProbeServlet extends HttpServlet {
     @Inject
     private transient ConnectionRegistry registry;
 
+    @Inject
+    private transient TopicHub topics;
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         long heap = request.getParameter("gc") == null ? 0 : heapAfterCollection();
@@ -46,6 +50,7 @@ public class ProbeServlet extends HttpServlet {
             out.writeNumberField("heap", heap);
             writeThreads(out);
             out.writeNumberField("agents", registry.agents());
+            out.writeNumberField("subscriptions", topics.status().subscriptions());
             writeConnections(out, registry.listActive());
             out.writeEndObject();
         }

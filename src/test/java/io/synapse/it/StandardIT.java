@@ -170,6 +170,10 @@ class StandardIT {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Security-Policy"))
                 .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'self'"));
+        HttpResponse<String> asyncApi = Server.get(server.http("/asyncapi.yaml"));
+        assertThat(asyncApi.body()).contains("asyncapi: 3.0.0");
+        assertThat(asyncApi.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("application/yaml"));
         assertThat(Server.get(server.http("/api/info")).body()).contains("\"development\"");
         assertThat(Server.get(server.http("/api/metrics")).statusCode()).isEqualTo(401);
         assertThat(Server.get(server.http("/api/metrics"), "test_key").body()).contains("synapse_connections_open");

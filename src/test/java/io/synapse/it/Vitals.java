@@ -14,9 +14,10 @@ import java.util.TreeMap;
  * @param heap bytes in use after garbage collection; 0 if that was not asked for
  * @param threads how many live, by name, with a # for numbers
  * @param agents how many have connections
+ * @param subscriptions how many there are, of topics and patterns
  * @param connections those that are open
  */
-record Vitals(long heap, Map<String, Integer> threads, int agents, List<Open> connections) {
+record Vitals(long heap, Map<String, Integer> threads, int agents, int subscriptions, List<Open> connections) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double MIB = 1024 * 1024;
@@ -64,7 +65,11 @@ record Vitals(long heap, Map<String, Integer> threads, int agents, List<Open> co
                             : one.path("idle_task").asText()));
         }
         return new Vitals(
-                told.path("heap").asLong(), threads, told.path("agents").asInt(), connections);
+                told.path("heap").asLong(),
+                threads,
+                told.path("agents").asInt(),
+                told.path("subscriptions").asInt(),
+                connections);
     }
 
     Open connection(String id) {

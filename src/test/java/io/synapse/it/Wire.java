@@ -4,6 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -15,24 +18,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** A hand-written client that speaks V1 objects, as a newcomer's would, and keeps what it gets. */
 final class Wire implements WebSocket.Listener, AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int PATIENCE_SECONDS = 20;
 
     private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final StringBuilder partial = new StringBuilder();
+    private final ByteArrayOutputStream partialBytes = new ByteArrayOutputStream();
     private WebSocket socket;
 
     private Wire() {}
 
     static Wire open(URI uri) {
+        return open(uri, builder -> builder);
+    }
+
+    /** With headers or sub-protocols of the test's choice. */
+    static Wire open(URI uri, UnaryOperator<WebSocket.Builder> options) {
         Wire wire = new Wire();
-        wire.socket = CLIENT.newWebSocketBuilder()
+        wire.socket = options.apply(CLIENT.newWebSocketBuilder())
                 .buildAsync(uri, wire)
                 .orTimeout(PATIENCE_SECONDS, SECONDS)
                 .join();
@@ -74,6 +85,11 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
 
     void interrupt(String ref) {
         send("{\"event\":\"interrupt\",\"payload\":{\"ref\":\"%s\",\"reason\":\"test\"},\"ref\":\"i\"}".formatted(ref));
+    }
+
+    /** The sub-protocol that the server chose; empty if none. */
+    String subprotocol() {
+        return socket.getSubprotocol();
     }
 
     /** The next frame of any kind. */
@@ -130,6 +146,24 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
                 throw new AssertionError("not JSON: " + partial, e);
             }
             partial.setLength(0);
+        }
+        sender.request(1);
+        return null;
+    }
+
+    /** Frames of bytes hold CBOR. */
+    @Override
+    public CompletionStage<?> onBinary(WebSocket sender, ByteBuffer data, boolean last) {
+        byte[] part = new byte[data.remaining()];
+        data.get(part);
+        partialBytes.writeBytes(part);
+        if (last) {
+            try {
+                frames.add(CBOR.readTree(partialBytes.toByteArray()));
+            } catch (IOException e) {
+                throw new AssertionError("not CBOR", e);
+            }
+            partialBytes.reset();
         }
         sender.request(1);
         return null;

@@ -20,15 +20,20 @@ final class JsonText {
 
     static Object parse(String json) {
         try (JsonParser parser = FACTORY.createParser(json)) {
-            parser.nextToken();
-            Object value = value(parser);
-            if (parser.nextToken() != null) {
-                throw new AssertionError("something follows: " + json);
-            }
-            return value;
+            return whole(parser);
         } catch (IOException e) {
             throw new AssertionError("not JSON: " + json, e);
         }
+    }
+
+    /** The one value that a parser of any format reads. */
+    static Object whole(JsonParser parser) throws IOException {
+        parser.nextToken();
+        Object value = value(parser);
+        if (parser.nextToken() != null) {
+            throw new AssertionError("something follows " + value);
+        }
+        return value;
     }
 
     static List<?> array(EncodedFrame frame) {

@@ -1,0 +1,209 @@
+package io.synapse.routing;
+
+import io.synapse.config.GatewayConfig;
+import io.synapse.config.LimitsConfig;
+import io.synapse.config.Mode;
+import io.synapse.config.OutboxConfig;
+import io.synapse.config.QueryConfig;
+import io.synapse.config.TopicAccessConfig;
+import io.synapse.connection.Connection;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.it.ProbeEngine;
+import io.synapse.platform.Counters;
+import io.synapse.protocol.ObjectCodecs;
+import io.synapse.protocol.ObjectCodecs.Format;
+import io.synapse.query.InterruptManager;
+import io.synapse.query.QueryEnvironment;
+import io.synapse.query.QueryService;
+import io.synapse.security.Identity;
+import io.synapse.security.Role;
+import io.synapse.security.TopicAccess;
+import io.synapse.testing.Conversation;
+import io.synapse.testing.FakeTransport;
+import io.synapse.testing.FakeTransport.Behaviour;
+import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Topics;
+import io.synapse.topic.TopicHub;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+
+/** All that is behind {@code /ws}, without a server. */
+final class GatewayFixture implements AutoCloseable {
+
+    static final long NOW = 1_700_000_000_000L;
+    static final Duration CLOSE_DELAY = Duration.ofSeconds(2);
+    static final List<String> CHANNELS =
+            List.of("guide", "pillar:content", "pillar:insights", "pillar:operations", "pillar:business_outcomes");
+
+    final ManualTimers timers = new ManualTimers();
+    final Counters counters = new Counters();
+    final ConnectionRegistry registry = new ConnectionRegistry();
+    final TopicHub hub = Topics.hub(timers.ticker(), counters);
+    final AtomicBoolean brokenClock = new AtomicBoolean();
+    final GatewayRouter router;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20);
+    private final Connection.Environment environment = new Connection.Environment(
+            new OutboxConfig(1000, 1 << 20, 1 << 16, Duration.ofDays(1)), timers.ticker(), timers, counters);
+    private int connections;
+
+    GatewayFixture() {
+        this(CHANNELS, "guide");
+    }
+
+    GatewayFixture(List<String> channels, String defaultChannel) {
+        LimitsConfig limits = new LimitsConfig(100, 1 << 20, 64, 2, 20, CLOSE_DELAY);
+        QueryConfig config = new QueryConfig(
+                "probe",
+                4,
+                4,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(1),
+                100,
+                1 << 20,
+                100,
+                Duration.ofSeconds(20),
+                10,
+                1 << 20,
+                Duration.ofMinutes(5));
+        Clock clock = new OddClock();
+        QueryService service = new QueryService(
+                new ProbeEngine(),
+                new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, threads),
+                new InterruptManager(),
+                threads);
+        TopicAccess access = new TopicAccess(
+                Mode.PRODUCTION,
+                new TopicAccessConfig(
+                        Map.of(
+                                "synapse-user",
+                                List.of("public:**", "guide", "pillar:*"),
+                                "synapse-publisher",
+                                List.of("**")),
+                        Map.of("synapse-publisher", List.of("**"))));
+        TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
+        ChannelHandler handler = new ChannelHandler(
+                hub,
+                topics,
+                access,
+                registry,
+                new GatewayConfig(Optional.empty(), channels, defaultChannel),
+                "n1",
+                clock,
+                counters);
+        router = new GatewayRouter(
+                registry, new QueryHandler(service, config, clock), topics, handler, limits, clock, timers, counters);
+    }
+
+    /** A clock that can fail. */
+    private final class OddClock extends Clock {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            if (brokenClock.get()) {
+                throw new IllegalStateException("expected");
+            }
+            return Instant.ofEpochMilli(NOW);
+        }
+    }
+
+    /** A client with one role, which has been greeted. */
+    Client open(String role) {
+        return new Client(
+                new Identity("somebody", Set.of(), Set.of(Role.of(role).orElseThrow())));
+    }
+
+    Client user() {
+        return open("synapse-user").greeted();
+    }
+
+    Client publisher() {
+        return open("synapse-publisher").greeted();
+    }
+
+    Client client(Identity identity) {
+        return new Client(identity).greeted();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    /** One client that speaks JSON. */
+    final class Client implements Conversation.Client {
+        final FakeTransport transport = new FakeTransport(Behaviour.INLINE);
+        final Connection connection;
+        final CortexSession session;
+        private int seen;
+
+        private Client(Identity identity) {
+            connection =
+                    new Connection("c" + ++connections, "127.0.0.1", transport, codecs.open(Format.JSON), environment);
+            session = router.open(connection, identity);
+        }
+
+        private Client greeted() {
+            next();
+            return this;
+        }
+
+        @Override
+        public void send(String frame) {
+            router.route(session, connection.codec().decode(frame));
+        }
+
+        /** Sends something that is answered once, and at once. */
+        String ask(String frame) {
+            send(frame);
+            List<String> all = transport.texts();
+            if (all.size() != seen + 1) {
+                throw new AssertionError("not one answer: " + all.subList(seen, all.size()));
+            }
+            return next();
+        }
+
+        @Override
+        public String next() {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(15))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> transport.texts().size() > seen);
+            return transport.texts().get(seen++);
+        }
+
+        /** What has come and was not looked at. */
+        List<String> rest() {
+            List<String> all = transport.texts();
+            List<String> fresh = List.copyOf(all.subList(seen, all.size()));
+            seen = all.size();
+            return fresh;
+        }
+
+        @Override
+        public void close() {
+            connection.closed();
+        }
+    }
+}
