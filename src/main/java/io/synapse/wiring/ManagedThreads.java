@@ -21,6 +21,7 @@ public class ManagedThreads {
     static final int CALLBACK_THREADS = 4;
     static final int CLOSER_THREADS = 4;
     static final int CUTTER_THREADS = 2;
+    static final int PINGER_THREADS = 2;
 
     @Resource(lookup = FACTORY)
     private ManagedThreadFactory factory;
@@ -34,7 +35,8 @@ public class ManagedThreads {
     @Singleton
     ManagedPool pool(SynapseConfig config) {
         return new ManagedPool(
-                factory, config.query().maxConcurrent() + CALLBACK_THREADS + CLOSER_THREADS + CUTTER_THREADS);
+                factory,
+                config.query().maxConcurrent() + CALLBACK_THREADS + CLOSER_THREADS + CUTTER_THREADS + PINGER_THREADS);
     }
 
     // Static: WildFly has ended the application scope, and this bean with it, when it disposes.
