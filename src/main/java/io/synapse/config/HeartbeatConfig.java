@@ -10,8 +10,7 @@ import java.time.Duration;
  * @param idleTimeout how long nothing may come from a client of the cortex socket before it is closed
  * @param gatewayIdleTimeout how long no message may pass on a connection of {@code /ws} before it is closed
  */
-public record HeartbeatConfig(
-        Duration interval, Duration timeout, Duration idleTimeout, Duration gatewayIdleTimeout) {
+public record HeartbeatConfig(Duration interval, Duration timeout, Duration idleTimeout, Duration gatewayIdleTimeout) {
 
     private static final Duration SHORTEST_PERIOD = Duration.ofMillis(100);
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(5);

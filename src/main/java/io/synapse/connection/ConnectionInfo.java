@@ -13,11 +13,7 @@ import java.util.Optional;
  * @param lastHeartbeat when the client last answered a ping, if it ever did
  */
 public record ConnectionInfo(
-        String id,
-        String remoteAddress,
-        Instant connectedAt,
-        Instant lastActivity,
-        Optional<Instant> lastHeartbeat) {
+        String id, String remoteAddress, Instant connectedAt, Instant lastActivity, Optional<Instant> lastHeartbeat) {
 
     static ConnectionInfo of(Connection connection, long ticks, Instant now) {
         Activity activity = connection.activity();
@@ -26,8 +22,6 @@ public record ConnectionInfo(
                 connection.remoteAddress(),
                 now.minusNanos(ticks - activity.openedAt()),
                 now.minusNanos(ticks - activity.spokeAt()),
-                activity.hasAnswered()
-                        ? Optional.of(now.minusNanos(ticks - activity.answeredAt()))
-                        : Optional.empty());
+                activity.hasAnswered() ? Optional.of(now.minusNanos(ticks - activity.answeredAt())) : Optional.empty());
     }
 }

@@ -47,7 +47,8 @@ final class Pulse {
         sentAt = opened;
         // After a restart all clients come at once: their first pings are spread over half an interval.
         long half = config.interval().toNanos() / 2;
-        pingDueAt = opened + half + half / PHASES * Math.floorMod(connection.id().hashCode(), PHASES);
+        pingDueAt =
+                opened + half + half / PHASES * Math.floorMod(connection.id().hashCode(), PHASES);
     }
 
     Connection connection() {
@@ -74,8 +75,7 @@ final class Pulse {
             condemned = true;
             return Verdict.DEAD;
         }
-        long trafficAt =
-                rule.traffic() == Traffic.HEARD ? heardAt : Activity.later(activity.spokeAt(), sentAt);
+        long trafficAt = rule.traffic() == Traffic.HEARD ? heardAt : Activity.later(activity.spokeAt(), sentAt);
         if (isOver(rule.idleTimeout(), trafficAt, now)) {
             condemned = true;
             return Verdict.IDLE;

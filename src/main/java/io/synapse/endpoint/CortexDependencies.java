@@ -12,4 +12,5 @@ import io.synapse.routing.MessageRouter;
  * @param codecs makes codecs
  * @param heartbeat when a connection is idle
  */
-public record CortexDependencies(SocketDependencies sockets, MessageRouter router, PhoenixCodecs codecs, HeartbeatRule heartbeat) {}
+public record CortexDependencies(
+        SocketDependencies sockets, MessageRouter router, PhoenixCodecs codecs, HeartbeatRule heartbeat) {}

@@ -12,4 +12,5 @@ import io.synapse.routing.GatewayRouter;
  * @param codecs makes codecs
  * @param heartbeat when a connection is idle
  */
-public record GatewayDependencies(SocketDependencies sockets, GatewayRouter router, ObjectCodecs codecs, HeartbeatRule heartbeat) {}
+public record GatewayDependencies(
+        SocketDependencies sockets, GatewayRouter router, ObjectCodecs codecs, HeartbeatRule heartbeat) {}

@@ -69,9 +69,8 @@ final class Socket {
         opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
         opened.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) this::binary);
         Connection present = connection;
-        opened.addMessageHandler(
-                PongMessage.class,
-                (MessageHandler.Whole<PongMessage>) pong -> present.activity().answered());
+        opened.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>)
+                pong -> present.activity().answered());
         with.heartbeats().watch(connection, speech.heartbeat());
         with.connections().timers().after(FIRST_LOOK, () -> with.closer().execute(() -> look(present, raw)));
     }

@@ -47,10 +47,7 @@ public class LiveCheck implements HealthCheck {
      */
     @Inject
     public LiveCheck(
-            StartSignal started,
-            Instance<Timers> timers,
-            Instance<Ticker> ticker,
-            Instance<Heartbeats> heartbeats) {
+            StartSignal started, Instance<Timers> timers, Instance<Ticker> ticker, Instance<Heartbeats> heartbeats) {
         this.started = started;
         this.timers = timers;
         this.ticker = ticker;

@@ -89,8 +89,7 @@ public class EndpointWiring {
     @Produces
     @Singleton
     Heartbeats heartbeats(SynapseConfig config, Ticker ticker, Counters counters, ManagedPool pool) {
-        return new Heartbeats(
-                config.heartbeat(), ticker, new TaskQueue(pool, ManagedThreads.PINGER_THREADS), counters);
+        return new Heartbeats(config.heartbeat(), ticker, new TaskQueue(pool, ManagedThreads.PINGER_THREADS), counters);
     }
 
     @Produces
@@ -122,8 +121,7 @@ public class EndpointWiring {
                 sockets,
                 router,
                 new PhoenixCodecs(limits.nestingDepth(), limits.messageBytes()),
-                new HeartbeatRule(
-                        config.heartbeat().idleTimeout(), CloseReason.IDLE, Traffic.HEARD, Optional.empty()));
+                new HeartbeatRule(config.heartbeat().idleTimeout(), CloseReason.IDLE, Traffic.HEARD, Optional.empty()));
     }
 
     @Produces

@@ -17,6 +17,7 @@ final class RawClient implements AutoCloseable {
     static final int TEXT = 1;
     static final int BINARY = 2;
     static final int CONTINUATION = 0;
+    private static final String CORTEX = "/cortex/websocket";
     private static final int CLOSE = 8;
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
@@ -33,8 +34,12 @@ final class RawClient implements AutoCloseable {
     }
 
     static RawClient connect(int port) throws IOException {
+        return connect(port, CORTEX);
+    }
+
+    static RawClient connect(int port, String path) throws IOException {
         RawClient client = dial(port);
-        String head = client.handshake(port);
+        String head = client.handshake(port, path);
         if (!head.startsWith("HTTP/1.1 101")) {
             client.close();
             throw new IOException("no upgrade: " + head);
@@ -45,14 +50,14 @@ final class RawClient implements AutoCloseable {
     /** What the server answers to a handshake: status line and headers. */
     static String answerToHandshake(int port) throws IOException {
         try (RawClient client = dial(port)) {
-            return client.handshake(port);
+            return client.handshake(port, CORTEX);
         }
     }
 
     /** The same with parameters, which begin with a question mark. */
     static String answerToHandshake(int port, String parameters) throws IOException {
         try (RawClient client = dial(port)) {
-            return client.handshake(port, parameters);
+            return client.handshake(port, CORTEX + parameters);
         }
     }
 
@@ -64,12 +69,8 @@ final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
-    private String handshake(int port) throws IOException {
-        return handshake(port, "");
-    }
-
-    private String handshake(int port, String parameters) throws IOException {
-        out.write(("GET /cortex/websocket" + parameters + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
+    private String handshake(int port, String path) throws IOException {
+        out.write(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
 import io.synapse.config.AuthConfig;
+import io.synapse.config.GatewayConfig;
 import io.synapse.config.LibraryConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -11,6 +12,7 @@ import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
+import io.synapse.connection.Heartbeats;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
@@ -24,6 +26,7 @@ import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Topics;
 import jakarta.enterprise.inject.Instance;
@@ -57,6 +60,8 @@ class HealthChecksTest {
     private final ManualTimers timers = new ManualTimers();
     private final StartSignal started = new StartSignal();
     private final QueryService queries = queries();
+    private final Heartbeats heartbeats =
+            new Heartbeats(Heartbeat.CONFIG, timers.ticker(), Runnable::run, new Counters());
     private boolean looked;
 
     @BeforeAll
@@ -100,8 +105,10 @@ class HealthChecksTest {
                         new AuthConfig(List.of(), Optional.empty(), SECOND, List.of()),
                         new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
                         new OutboxConfig(1, 1, 1, SECOND),
+                        Heartbeat.CONFIG,
                         QUERIES,
                         Topics.CONFIG,
+                        new GatewayConfig(Optional.empty(), List.of(), "guide"),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 queries);
@@ -125,7 +132,7 @@ class HealthChecksTest {
     private LiveCheck live() {
         Instance<Timers> someTimers = instance(timers);
         Instance<Ticker> ticker = instance(timers.ticker());
-        LiveCheck check = new LiveCheck(started, someTimers, ticker);
+        LiveCheck check = new LiveCheck(started, someTimers, ticker, instance(heartbeats));
         check.begin();
         return check;
     }
@@ -160,14 +167,32 @@ class HealthChecksTest {
         LiveCheck live = live();
         started.give();
         timers.advance(Duration.ofMinutes(10));
-        assertThatIt(live.call(), "synapse-live", Status.UP, Map.of("timer-beat-ms-ago", 0L));
+        heartbeats.sweep();
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(0, 0));
         timers.ticker().advance(Duration.ofMillis(29_999));
-        assertThatIt(live.call(), "synapse-live", Status.UP, Map.of("timer-beat-ms-ago", 29_999L));
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(29_999, 29_999));
         timers.ticker().advance(Duration.ofMillis(1));
-        assertThatIt(live.call(), "synapse-live", Status.DOWN, Map.of("timer-beat-ms-ago", 30_000L));
+        assertThatIt(live.call(), "synapse-live", Status.DOWN, ago(30_000, 30_000));
         timers.advance(SECOND);
-        assertThatIt(live.call(), "synapse-live", Status.UP, Map.of("timer-beat-ms-ago", 0L));
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(0, 31_000));
         assertThat(timers.pending()).isEqualTo(1);
+    }
+
+    private static Map<String, Long> ago(long beat, long sweep) {
+        return Map.of("timer-beat-ms-ago", beat, "sweep-ms-ago", sweep);
+    }
+
+    @Test
+    @DisplayName("M13 G13: a node whose connections nobody has looked after for three heartbeats is not live")
+    void livenessOfTheSweep() {
+        LiveCheck live = live();
+        started.give();
+        timers.advance(Duration.ofSeconds(90));
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(0, 90_000));
+        timers.advance(SECOND);
+        assertThatIt(live.call(), "synapse-live", Status.DOWN, ago(0, 91_000));
+        heartbeats.sweep();
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(0, 0));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.config.ApiKeyConfig;
 import io.synapse.config.AuthConfig;
+import io.synapse.config.GatewayConfig;
 import io.synapse.config.LibraryConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -20,6 +21,7 @@ import io.synapse.platform.Counters;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Topics;
 import java.time.Clock;
@@ -84,8 +86,10 @@ class OperationsTest {
                         new AuthConfig(keys, secret, Duration.ofHours(1), List.of()),
                         new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
                         new OutboxConfig(1, 1, 1, Duration.ofSeconds(1)),
+                        Heartbeat.CONFIG,
                         QUERIES,
                         Topics.CONFIG,
+                        new GatewayConfig(Optional.empty(), List.of(), "guide"),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 service);

@@ -224,13 +224,18 @@ class SecurityTest {
             boolean ready,
             int open) {
         HandshakePolicy policy = new HandshakePolicy(
-                new AccessPolicy(Mode.DEVELOPMENT, List.of()),
-                new Authenticator(new ApiKeys(List.of(), true), tokens(NOW)),
-                () -> ready,
-                () -> open,
-                2);
+                new Admission(new AccessPolicy(Mode.DEVELOPMENT, List.of()), () -> ready, () -> open, 2),
+                new Authenticator(new ApiKeys(List.of(), true), tokens(NOW)));
         return policy.decide(new Handshake(
-                method, upgrade, "127.0.0.1", Optional.of("localhost"), Optional.empty(), false, offered, parameters));
+                method,
+                upgrade,
+                "127.0.0.1",
+                Optional.of("localhost"),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                offered,
+                parameters));
     }
 
     @ParameterizedTest
