@@ -8,13 +8,14 @@ import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
 import io.synapse.security.Identity;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What one connection on the cortex socket has joined. Used by the connection's inbound thread only, which the container
- * keeps to one at a time, except for {@link #end}, which comes after it.
+ * keeps to one at a time, except for {@link #end}, which may come while a message is handled.
  */
 public final class CortexSession {
 
@@ -23,8 +24,9 @@ public final class CortexSession {
 
     private final Connection connection;
     private final Optional<Identity> identity;
-    private final Map<String, Channel> channels = new HashMap<>();
-    private final Map<String, Followed> crashed = new HashMap<>();
+    // Concurrent, because the end of the connection may come while one of its messages is handled.
+    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+    private final Map<String, Followed> crashed = new ConcurrentHashMap<>();
     private int malformed;
     private boolean ended;
 
@@ -43,7 +45,7 @@ public final class CortexSession {
     }
 
     Channel channel(String topic) {
-        return channels.get(topic);
+        return topic == null ? null : channels.get(topic);
     }
 
     synchronized void add(Channel channel) {
@@ -63,7 +65,9 @@ public final class CortexSession {
 
     /** The topic a frame without one means: the only one that is joined. */
     Optional<String> onlyTopic() {
-        return channels.size() == 1 ? Optional.of(channels.keySet().iterator().next()) : Optional.empty();
+        Iterator<String> topics = channels.keySet().iterator();
+        Optional<String> first = topics.hasNext() ? Optional.of(topics.next()) : Optional.empty();
+        return topics.hasNext() ? Optional.empty() : first;
     }
 
     /** How many topics and patterns all joins together subscribe to. */

@@ -122,6 +122,10 @@ public final class GatewayRouter {
 
     private void handle(CortexSession session, ClientMessage message) {
         Channel own = session.channel(OWN_CHANNEL);
+        if (own == null) {
+            // The connection has ended while this message came; nobody would read an answer.
+            return;
+        }
         Address address = message.address();
         switch (message.kind()) {
             case QUERY, INTERRUPT, RESUME -> ask(session, message);

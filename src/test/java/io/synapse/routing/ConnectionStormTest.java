@@ -43,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -209,12 +210,17 @@ class ConnectionStormTest {
             }
         }
 
+        private void fallSilent() {
+            transport.behave(Behaviour.NEVER);
+            transport.onPing(() -> {});
+        }
+
         private void leave(Random random) {
             switch (random.nextInt(4)) {
                 case 0 -> connection.closed();
                 case 1 -> connection.close(CloseReason.SERVICE_RESTART);
                 case 2 -> connection.abort(CloseReason.INTERNAL);
-                default -> transport.behave(Behaviour.NEVER);
+                default -> fallSilent();
             }
         }
     }
@@ -231,7 +237,7 @@ class ConnectionStormTest {
     @DisplayName("M13 K15: after a storm of connects, disconnects and evictions every table is empty")
     void leavesNothing(long seed) {
         Random random = new Random(seed);
-        List<Client> present = new java.util.ArrayList<>();
+        List<Client> present = new ArrayList<>();
         for (int i = 0; i < STEPS; i++) {
             if (present.size() < 50 || random.nextInt(3) == 0) {
                 present.add(new Client(random));
@@ -250,7 +256,7 @@ class ConnectionStormTest {
         assertThat(counters.get(Counter.QUERIES_STARTED)).isPositive();
 
         // Nobody says anything any more, nor answers.
-        present.forEach(client -> client.transport.onPing(() -> {}));
+        present.forEach(Client::fallSilent);
         pass(KEPT_AGE.plusMinutes(2));
 
         assertThat(registry.count()).isZero();
