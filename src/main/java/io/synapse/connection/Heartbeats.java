@@ -13,7 +13,8 @@ import java.util.concurrent.Executor;
 
 /**
  * Watches over all connections: pings them, closes those that are idle, and cuts those whose client is gone. A sweep only
- * looks and decides; nothing in it waits for a client. Safe for use by many threads; sweeps come one after the other.
+ * looks and decides; nothing in it waits for a client. After the node itself has stood still, clients get the time of a
+ * ping before any is ended. Safe for use by many threads; sweeps come one after the other.
  *
  * <p>It holds a connection from {@link #watch} to its end.
  */
@@ -24,13 +25,16 @@ public final class Heartbeats {
     // A busy machine or a long garbage collection is no reason to restart a node.
     private static final Duration STALLED_AT_LEAST = Duration.ofSeconds(30);
     private static final int STALLED_INTERVALS = 3;
+    private static final Duration STANDSTILL_AT_LEAST = Duration.ofSeconds(10);
 
     private final Set<Pulse> pulses = ConcurrentHashMap.newKeySet();
     private final HeartbeatConfig config;
     private final Ticker ticker;
     private final Executor pinger;
     private final Counters counters;
+    private final long standstill;
     private volatile long sweptAt;
+    private volatile long patientUntil;
 
     /**
      * Watches nothing yet.
@@ -45,7 +49,9 @@ public final class Heartbeats {
         this.ticker = ticker;
         this.pinger = pinger;
         this.counters = counters;
+        standstill = Math.max(config.interval().toNanos(), STANDSTILL_AT_LEAST.toNanos());
         sweptAt = ticker.read();
+        patientUntil = sweptAt;
     }
 
     /**
@@ -63,9 +69,15 @@ public final class Heartbeats {
     /** Looks at every connection once. */
     public void sweep() {
         long now = ticker.read();
+        if (now - sweptAt > standstill) {
+            // What clients have sent meanwhile has yet to be read; to end them all would be the second misfortune.
+            LOGGER.log(Level.WARNING, "connections were not looked after for {0}; clients get time", sinceSweep());
+            patientUntil = now + config.interval().toNanos();
+        }
+        boolean patient = now - patientUntil < 0;
         for (Pulse pulse : pulses) {
             try {
-                sweep(pulse, now);
+                sweep(pulse, now, patient);
             } catch (RuntimeException | Error e) {
                 // The others must not go unwatched for it.
                 LOGGER.log(Level.ERROR, "watching over " + pulse.connection() + " failed", e);
@@ -74,9 +86,9 @@ public final class Heartbeats {
         sweptAt = ticker.read();
     }
 
-    private void sweep(Pulse pulse, long now) {
+    private void sweep(Pulse pulse, long now, boolean patient) {
         Connection connection = pulse.connection();
-        switch (pulse.judge(now)) {
+        switch (pulse.judge(now, patient)) {
             case FINE -> {
                 // Nothing to do until the next sweep.
             }

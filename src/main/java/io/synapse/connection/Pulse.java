@@ -59,8 +59,12 @@ final class Pulse {
         return rule;
     }
 
-    /** Whoever gets {@code PING} pings, then says so; whoever gets {@code IDLE} or {@code DEAD} ends the connection. */
-    synchronized Verdict judge(long now) {
+    /**
+     * Whoever gets {@code PING} pings, then says so; whoever gets {@code IDLE} or {@code DEAD} ends the connection.
+     *
+     * @param patient neither of these, for now
+     */
+    synchronized Verdict judge(long now, boolean patient) {
         Outbox.Status status = connection.status();
         if (condemned || status.closed()) {
             return Verdict.FINE;
@@ -71,12 +75,11 @@ final class Pulse {
         if (heardAt - unansweredSince >= 0) {
             unanswered = false;
         }
-        if (unanswered && isOver(config.timeout(), unansweredSince, now)) {
+        if (!patient && unanswered && isOver(config.timeout(), unansweredSince, now)) {
             condemned = true;
             return Verdict.DEAD;
         }
-        long trafficAt = rule.traffic() == Traffic.HEARD ? heardAt : Activity.later(activity.spokeAt(), sentAt);
-        if (isOver(rule.idleTimeout(), trafficAt, now)) {
+        if (!patient && isIdle(heardAt, now)) {
             condemned = true;
             return Verdict.IDLE;
         }
@@ -99,6 +102,16 @@ final class Pulse {
             sentAt = now;
             sentSincePing = true;
         }
+    }
+
+    // Where answers to pings count, silence says something only of a client that was pinged: should the threads that
+    // ping
+    // ever fall behind, that is not the clients' fault.
+    private boolean isIdle(long heardAt, long now) {
+        return rule.traffic() == Traffic.HEARD
+                ? unanswered && isOver(rule.idleTimeout(), heardAt, now)
+                : isOver(
+                        rule.idleTimeout(), Activity.later(connection.activity().spokeAt(), sentAt), now);
     }
 
     private static boolean isOver(Duration timeout, long since, long now) {

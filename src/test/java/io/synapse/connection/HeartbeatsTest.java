@@ -239,6 +239,41 @@ class HeartbeatsTest {
     }
 
     @Test
+    @DisplayName("B15: after the node itself has stood still, clients get the time of a ping; then the mute are closed")
+    void isPatientAfterAStandstill() {
+        Client mute = client(CORTEX);
+        Client silent = client(GATEWAY).answering();
+        Client alive = new Client(CORTEX, roomy(), "c3");
+        pass(20);
+        timers.advance(Duration.ofMinutes(10));
+        heartbeats.sweep();
+        pass(29);
+        assertThat(List.of(mute, silent, alive))
+                .allMatch(client -> client.transport.closes().isEmpty())
+                .allMatch(client -> client.transport.aborts().isEmpty());
+        alive.connection.activity().answered();
+        pass(1);
+        assertThat(mute.transport.closes()).containsExactly(CloseReason.IDLE);
+        assertThat(silent.transport.closes()).containsExactly(CloseReason.GATEWAY_IDLE);
+        assertThat(alive.transport.closes()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("M13: a client that could not be pinged is not blamed for its silence")
+    void blamesNobodyForPingsThatWereNotSent() {
+        Queue<Runnable> waiting = new ArrayDeque<>();
+        Heartbeats slow = heartbeats(waiting::add);
+        Connection connection = client(CORTEX).answering().connection;
+        slow.watch(connection, CORTEX);
+        for (int i = 0; i < 300; i++) {
+            timers.advance(Duration.ofSeconds(1));
+            slow.sweep();
+        }
+        assertThat(connection.status().closed()).isFalse();
+        assertThat(waiting).hasSize(1);
+    }
+
+    @Test
     @DisplayName("B15: pings of clients that came at once are spread")
     void spreadsPings() {
         List<Client> clients = new ArrayList<>();

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URL;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -130,10 +131,11 @@ class HeartbeatIT {
     @Test
     @DisplayName("G13: the live check tells when connections were last looked after")
     void tellsWhenItLooked() throws Exception {
-        await("a sweep within two seconds")
-                .atMost(20, SECONDS)
-                .until(() -> Server.get(server.health("/health/live"))
-                        .body()
-                        .matches("(?s).*\"sweep-ms-ago\"\\s*:\\s*[01]?\\d{1,3}\\D.*"));
+        await("a sweep within two seconds").atMost(20, SECONDS).until(() -> {
+            String body = Server.get(server.health("/health/live")).body();
+            long ago =
+                    new ObjectMapper().readTree(body).findPath("sweep-ms-ago").asLong(Long.MAX_VALUE);
+            return ago < 2000;
+        });
     }
 }
