@@ -21,6 +21,8 @@ public final class ConfigReader {
             "([^:\\s]{1,64}):([0-9a-fA-F]{64})(?::([^|:\\s]+(?:\\|[^|:\\s]+)*))?" + "(?::([a-z-]+(?:\\|[a-z-]+)*))?");
     private static final Pattern ORIGIN = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#@*,]+");
     static final List<String> ROLES = List.of("synapse-user", "synapse-publisher", "synapse-agent", "synapse-admin");
+    private static final String IDLE_TIMEOUT = "synapse.heartbeat.idle-timeout";
+    private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
     private static final int MIN_SECRET_BYTES = 32;
     private static final int MIB = 1024 * 1024;
 
@@ -43,8 +45,9 @@ public final class ConfigReader {
      */
     public SynapseConfig read() {
         AuthConfig auth = auth();
+        Mode mode = mode(auth);
         return new SynapseConfig(
-                mode(auth),
+                mode,
                 auth,
                 new LimitsConfig(
                         integer("synapse.limits.connections", 1, 1_000_000),
@@ -58,6 +61,7 @@ public final class ConfigReader {
                         integer("synapse.outbox.max-bytes", 16 * 1024, 1024 * MIB),
                         integer("synapse.outbox.low-water-bytes", 1024, 1024 * MIB),
                         duration("synapse.outbox.send-timeout", Duration.ofMillis(10), Duration.ofMinutes(10))),
+                heartbeat(mode),
                 query(),
                 new PresenceConfig(
                         duration("synapse.presence.leave-grace", Duration.ZERO, Duration.ofMinutes(10)),
@@ -74,6 +78,21 @@ public final class ConfigReader {
                         integer("synapse.library.max-document-bytes", 1024, 64 * MIB),
                         integer("synapse.library.max-total-bytes", 1024, 1024 * MIB)),
                 bool("synapse.payara.idle-timer-off"));
+    }
+
+    private HeartbeatConfig heartbeat(Mode mode) {
+        Duration longest = Duration.ofDays(1);
+        return new HeartbeatConfig(
+                duration("synapse.heartbeat.interval", SHORTEST_HEARTBEAT, Duration.ofMinutes(10)),
+                duration("synapse.heartbeat.timeout", SHORTEST_HEARTBEAT, longest),
+                required(IDLE_TIMEOUT).equals("auto")
+                        ? idleTimeout(mode)
+                        : duration(IDLE_TIMEOUT, SHORTEST_HEARTBEAT, longest),
+                duration("synapse.gateway.idle-timeout", SHORTEST_HEARTBEAT, longest));
+    }
+
+    private static Duration idleTimeout(Mode mode) {
+        return Duration.ofSeconds(mode == Mode.DEVELOPMENT ? 45 : 60);
     }
 
     private GatewayConfig gateway() {

@@ -7,6 +7,7 @@ package io.synapse.config;
  * @param auth who may connect
  * @param limits what one client can ask
  * @param outbox what may wait to be sent
+ * @param heartbeat how it finds out which clients are still there
  * @param query the life of queries
  * @param presence who is seen
  * @param topics bounds on topics, and who may use them
@@ -19,6 +20,7 @@ public record SynapseConfig(
         AuthConfig auth,
         LimitsConfig limits,
         OutboxConfig outbox,
+        HeartbeatConfig heartbeat,
         QueryConfig query,
         PresenceConfig presence,
         TopicsConfig topics,

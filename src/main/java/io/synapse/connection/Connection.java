@@ -39,6 +39,7 @@ public final class Connection {
     private final MessageCodec codec;
     private final Counters counters;
     private final Outbox outbox;
+    private final Activity activity;
     private final List<Source> sources = new CopyOnWriteArrayList<>();
     private final List<Runnable> closeListeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -59,6 +60,7 @@ public final class Connection {
         this.transport = transport;
         this.codec = codec;
         this.counters = environment.counters();
+        this.activity = new Activity(environment.ticker());
         this.outbox = new Outbox(
                 transport, environment.outbox(), environment.ticker(), environment.timers(), new OutboxOwner());
     }
@@ -101,6 +103,15 @@ public final class Connection {
     }
 
     /**
+     * When the client was last heard.
+     *
+     * @return changes as it is heard
+     */
+    public Activity activity() {
+        return activity;
+    }
+
+    /**
      * Sends a message that passes all streams: a reply, an error. A client that does not even read these is cut off.
      *
      * @param message what to say
@@ -134,6 +145,15 @@ public final class Connection {
         if (outbox.offer(lane, codec.encode(message)) == Offer.OVERFLOW) {
             abort(CloseReason.SLOW_CONSUMER);
         }
+    }
+
+    /**
+     * Sends a ping if nothing else is being sent. May block, in some containers, for as long as a frame may take.
+     *
+     * @return whether it was sent
+     */
+    boolean ping() {
+        return outbox.ping();
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.synapse.connection;
 
+import io.synapse.platform.Ticker;
 import io.synapse.protocol.CodecException;
 import io.synapse.protocol.ServerMessage;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -129,6 +131,20 @@ public final class ConnectionRegistry {
      */
     public List<Connection> listActive() {
         return byId.values().stream().map(entry -> entry.connection).toList();
+    }
+
+    /**
+     * What is known of the open connections, for operators.
+     *
+     * @param ticker elapsed time, the same as the connections'
+     * @param now the calendar's time
+     * @return a copy of this moment
+     */
+    public List<ConnectionInfo> describe(Ticker ticker, Instant now) {
+        long ticks = ticker.read();
+        return byId.values().stream()
+                .map(entry -> ConnectionInfo.of(entry.connection, ticks, now))
+                .toList();
     }
 
     /**

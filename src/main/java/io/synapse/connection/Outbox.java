@@ -5,12 +5,13 @@ import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.EncodedFrame;
+import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The one writer of a connection. Any thread offers frames; none of them ever waits.
  *
- * <p><b>Ownership.</b> At most one frame is in the hands of the {@link Transport}. The next one goes when its completion
+ * <p><b>Ownership.</b> At most one frame is in the hands of the {@link Transport}, or a ping. The next one goes when its completion
  * arrives. Some containers complete on the caller's stack, so the next frame is sent by iteration and never by
  * recursion: whoever finds nobody draining becomes the drainer, a completion that arrives while somebody drains only
  * leaves its mark, and the drainer looks for the mark before it stops. (The idea is Jetty's {@code IteratingCallback}.)
@@ -75,6 +76,7 @@ public final class Outbox {
     private final SendDeadline deadline;
     private long sending;
     private boolean draining;
+    private boolean pinging;
     /** The smallest frame, in bytes, that a stream waits to add; negative if none waits. */
     private long roomWanted = NONE;
 
@@ -200,6 +202,39 @@ public final class Outbox {
         }
     }
 
+    /**
+     * Sends a ping, unless a frame is on its way: the ping would have to wait for it, and the frame does as well for
+     * keeping a connection alive. Frames that come meanwhile go after it. May block as the transport does.
+     *
+     * @return whether it was sent
+     */
+    public boolean ping() {
+        long number;
+        lock.lock();
+        try {
+            if (closed || closing != null || draining || isBusy()) {
+                return false;
+            }
+            number = ++sending;
+            pinging = true;
+            deadline.launched();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            transport.ping();
+            completed(number, null);
+            return true;
+        } catch (IOException | RuntimeException | Error e) {
+            completed(number, e);
+            return false;
+        }
+    }
+
+    private boolean isBusy() {
+        return pinging || frames.isFlying();
+    }
+
     private void drain() {
         lock.lock();
         try {
@@ -244,7 +279,7 @@ public final class Outbox {
             if (roomWanted != NONE && !closed && closing == null && frames.hasRoom(roomWanted)) {
                 roomWanted = NONE;
                 tellRoom = true;
-            } else if (!frames.isFlying() && !closed) {
+            } else if (!isBusy() && !closed) {
                 next = frames.launch();
                 if (next != null) {
                     number = ++sending;
@@ -284,10 +319,14 @@ public final class Outbox {
         boolean ended = false;
         lock.lock();
         try {
-            if (!frames.isFlying() || sending != number) {
+            if (!isBusy() || sending != number) {
                 return;
             }
-            frames.land(failure == null);
+            if (pinging) {
+                pinging = false;
+            } else {
+                frames.land(failure == null);
+            }
             if (failure != null) {
                 ended = end();
             }
@@ -304,7 +343,7 @@ public final class Outbox {
     private void checkDeadline() {
         lock.lock();
         try {
-            if (over || !deadline.isOverdue(frames.isFlying())) {
+            if (over || !deadline.isOverdue(isBusy())) {
                 return;
             }
             end();
@@ -334,6 +373,7 @@ public final class Outbox {
         boolean first = !over;
         closed = true;
         over = true;
+        pinging = false;
         deadline.cancel();
         frames.clear();
         return first;

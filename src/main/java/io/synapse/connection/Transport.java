@@ -2,6 +2,7 @@ package io.synapse.connection;
 
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.EncodedFrame;
+import java.io.IOException;
 
 /**
  * What an {@link Outbox} needs of a WebSocket session. The outbox calls {@link #send} again only after the completion of
@@ -17,6 +18,14 @@ public interface Transport {
      *     never
      */
     void send(EncodedFrame frame, Completion completion);
+
+    /**
+     * Sends a ping of the WebSocket protocol. May block; called only while no frame is on its way, and none is sent before
+     * it returns.
+     *
+     * @throws IOException if the session is gone
+     */
+    void ping() throws IOException;
 
     /**
      * Sends a close frame and closes. Does nothing if the session is closed. Must not throw and must not wait.

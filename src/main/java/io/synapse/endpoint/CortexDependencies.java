@@ -1,5 +1,6 @@
 package io.synapse.endpoint;
 
+import io.synapse.connection.HeartbeatRule;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.routing.MessageRouter;
 
@@ -9,5 +10,7 @@ import io.synapse.routing.MessageRouter;
  * @param sockets what they share with those of every other socket
  * @param router takes messages
  * @param codecs makes codecs
+ * @param heartbeat when a connection is idle
  */
-public record CortexDependencies(SocketDependencies sockets, MessageRouter router, PhoenixCodecs codecs) {}
+public record CortexDependencies(
+        SocketDependencies sockets, MessageRouter router, PhoenixCodecs codecs, HeartbeatRule heartbeat) {}

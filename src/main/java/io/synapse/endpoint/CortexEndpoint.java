@@ -1,6 +1,7 @@
 package io.synapse.endpoint;
 
 import io.synapse.connection.Connection;
+import io.synapse.connection.HeartbeatRule;
 import io.synapse.protocol.Inbound;
 import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.PhoenixCodec;
@@ -48,6 +49,11 @@ public class CortexEndpoint extends Endpoint implements Socket.Speech {
     @Override
     public MessageCodec codec(Admitted admitted) {
         return with.codecs().open(admitted.protocolVersion() == 1 ? PhoenixCodec.Version.V1 : PhoenixCodec.Version.V2);
+    }
+
+    @Override
+    public HeartbeatRule heartbeat() {
+        return with.heartbeat();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.synapse.endpoint;
 
 import io.synapse.connection.Connection;
+import io.synapse.connection.HeartbeatRule;
 import io.synapse.protocol.Inbound;
 import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.ObjectCodecs.Format;
@@ -51,6 +52,11 @@ public class GatewayEndpoint extends Endpoint implements Socket.Speech {
     public MessageCodec codec(Admitted admitted) {
         boolean cbor = admitted.subprotocol().equals(Optional.of(GatewayPolicy.CBOR));
         return with.codecs().open(cbor ? Format.CBOR : Format.JSON);
+    }
+
+    @Override
+    public HeartbeatRule heartbeat() {
+        return with.heartbeat();
     }
 
     @Override

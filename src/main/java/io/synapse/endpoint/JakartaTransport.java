@@ -53,6 +53,11 @@ final class JakartaTransport implements Transport {
         }
     }
 
+    @Override
+    public void ping() throws IOException {
+        session.getBasicRemote().sendPing(ByteBuffer.allocate(0));
+    }
+
     // A container may say that it failed and not say why; the outbox takes null for success.
     private static Throwable failure(Throwable cause) {
         return cause == null ? new IOException("the container could not send a frame") : cause;

@@ -1,6 +1,7 @@
 package io.synapse.endpoint;
 
 import io.synapse.connection.Connection;
+import io.synapse.connection.HeartbeatRule;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Inbound;
@@ -8,6 +9,7 @@ import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.Utf8;
 import io.synapse.security.Verdict.Admitted;
 import jakarta.websocket.MessageHandler;
+import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -40,6 +42,9 @@ final class Socket {
         /** How this client's messages are written. */
         MessageCodec codec(Admitted admitted);
 
+        /** When a connection is idle. */
+        HeartbeatRule heartbeat();
+
         /** The connection is open; returns what takes its messages. */
         Consumer<Inbound> open(Connection connection, Admitted admitted);
     }
@@ -64,6 +69,9 @@ final class Socket {
         opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
         opened.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) this::binary);
         Connection present = connection;
+        opened.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>)
+                pong -> present.activity().answered());
+        with.heartbeats().watch(connection, speech.heartbeat());
         with.connections().timers().after(FIRST_LOOK, () -> with.closer().execute(() -> look(present, raw)));
     }
 
@@ -85,6 +93,7 @@ final class Socket {
     }
 
     private void text(String part, boolean last) {
+        connection.activity().spoke();
         if (isTooBig(Utf8.length(part))) {
             return;
         }
@@ -106,6 +115,7 @@ final class Socket {
     }
 
     private void binary(byte[] part, boolean last) {
+        connection.activity().spoke();
         if (isTooBig(part.length)) {
             return;
         }

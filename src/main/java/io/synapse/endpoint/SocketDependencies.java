@@ -2,6 +2,7 @@ package io.synapse.endpoint;
 
 import io.synapse.config.LimitsConfig;
 import io.synapse.connection.Connection;
+import io.synapse.connection.Heartbeats;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import java.util.concurrent.Executor;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executor;
  * @param limits the largest message
  * @param ids names connections
  * @param counters for what happens
+ * @param heartbeats finds out which clients are still there
  * @param closer runs closes, which block in some containers
  * @param cutter drops connections whose close does not come to an end
  * @param idleTimer Payara's quirk
@@ -22,6 +24,7 @@ public record SocketDependencies(
         LimitsConfig limits,
         Ids ids,
         Counters counters,
+        Heartbeats heartbeats,
         Executor closer,
         Executor cutter,
         TyrusIdleTimer idleTimer) {}

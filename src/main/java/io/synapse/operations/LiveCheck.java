@@ -1,5 +1,6 @@
 package io.synapse.operations;
 
+import io.synapse.connection.Heartbeats;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import jakarta.annotation.PostConstruct;
@@ -12,7 +13,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * {@code /health/live}: whether the node's timers run. They end what takes too long; if they stand still, time-outs and
+ * {@code /health/live}: whether the node's timers run, and the server's, which look after connections. They end what takes too long; if they stand still, time-outs and
  * deadlines do not happen, and only a restart helps.
  */
 @Liveness
@@ -28,11 +29,12 @@ public class LiveCheck implements HealthCheck {
     private final StartSignal started;
     private final Instance<Timers> timers;
     private final Instance<Ticker> ticker;
+    private final Instance<Heartbeats> heartbeats;
     private volatile long lastBeat;
 
     /** For the proxy that CDI makes. */
     protected LiveCheck() {
-        this(null, null, null);
+        this(null, null, null, null);
     }
 
     /**
@@ -41,12 +43,15 @@ public class LiveCheck implements HealthCheck {
      * @param started whether the rest may be looked at
      * @param timers what must run
      * @param ticker tells since when it has not
+     * @param heartbeats what the server's timers must call
      */
     @Inject
-    public LiveCheck(StartSignal started, Instance<Timers> timers, Instance<Ticker> ticker) {
+    public LiveCheck(
+            StartSignal started, Instance<Timers> timers, Instance<Ticker> ticker, Instance<Heartbeats> heartbeats) {
         this.started = started;
         this.timers = timers;
         this.ticker = ticker;
+        this.heartbeats = heartbeats;
     }
 
     @PostConstruct
@@ -67,8 +72,9 @@ public class LiveCheck implements HealthCheck {
         }
         Duration since = Duration.ofNanos(ticker.get().read() - lastBeat);
         return HealthCheckResponse.named(NAME)
-                .status(since.compareTo(STALLED) < 0)
+                .status(since.compareTo(STALLED) < 0 && !heartbeats.get().isStalled())
                 .withData("timer-beat-ms-ago", since.toMillis())
+                .withData("sweep-ms-ago", heartbeats.get().sinceSweep().toMillis())
                 .build();
     }
 }

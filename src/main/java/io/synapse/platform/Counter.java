@@ -22,6 +22,10 @@ public enum Counter {
     FRAMES_TOO_BIG("synapse.frames.too-big", "messages over synapse.limits.message-bytes"),
     /** Clients cut off because they read too slowly. */
     SLOW_CONSUMERS("synapse.connections.slow-consumers", "clients cut off because they read too slowly"),
+    /** Connections closed because nothing came. */
+    CONNECTIONS_EVICTED("synapse.connections.evicted", "connections closed because they were idle"),
+    /** Connections cut because the client is gone. */
+    CONNECTIONS_DEAD("synapse.connections.dead", "connections cut off because their client answered no ping"),
     /** Topics that failed. */
     TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
     /** Joins refused. */

@@ -15,7 +15,13 @@ public enum CloseReason {
     /** Something failed in the server; come back. */
     INTERNAL(1011, "internal error"),
     /** The client reads more slowly than it is written to; come back and resume. */
-    SLOW_CONSUMER(4008, "slow consumer");
+    SLOW_CONSUMER(4008, "slow consumer"),
+    /** Nothing has come from the client for {@code synapse.heartbeat.idle-timeout}; come back. */
+    IDLE(4009, "idle timeout"),
+    /** No message has passed on {@code /ws} for {@code synapse.gateway.idle-timeout}. */
+    GATEWAY_IDLE(1008, "idle timeout"),
+    /** The client has answered no ping for {@code synapse.heartbeat.timeout}; come back. */
+    DEAD(4010, "no answer to pings");
 
     private final int code;
     private final String phrase;

@@ -205,7 +205,20 @@ public final class GatewayRouter {
         session.refuse(invalid.address(), error);
     }
 
+    /**
+     * The ping that a program sees. A client that has nothing to say answers {@code pong}, so that it is not idle.
+     *
+     * @return the message for this moment
+     */
+    public ServerMessage ping() {
+        return message("ping", "timestamp", clock.millis());
+    }
+
     private static void push(CortexSession session, String type, Object... namesAndValues) {
-        session.connection().send(new ServerMessage.Push(null, OWN_CHANNEL, type, Payloads.of(namesAndValues)));
+        session.connection().send(message(type, namesAndValues));
+    }
+
+    private static ServerMessage message(String type, Object... namesAndValues) {
+        return new ServerMessage.Push(null, OWN_CHANNEL, type, Payloads.of(namesAndValues));
     }
 }

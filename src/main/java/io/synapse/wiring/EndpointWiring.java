@@ -4,6 +4,9 @@ import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
+import io.synapse.connection.HeartbeatRule;
+import io.synapse.connection.HeartbeatRule.Traffic;
+import io.synapse.connection.Heartbeats;
 import io.synapse.endpoint.CortexDependencies;
 import io.synapse.endpoint.GatewayDependencies;
 import io.synapse.endpoint.SocketDependencies;
@@ -20,6 +23,7 @@ import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.presence.MemoryPresence;
 import io.synapse.presence.PresenceTracker;
+import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.QueryService;
@@ -40,6 +44,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Optional;
 
 /** The connections, what routes their messages, and what operators see. */
 @ApplicationScoped
@@ -110,13 +115,26 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
+    Heartbeats heartbeats(SynapseConfig config, Ticker ticker, Counters counters, ManagedPool pool) {
+        return new Heartbeats(config.heartbeat(), ticker, new TaskQueue(pool, ManagedThreads.PINGER_THREADS), counters);
+    }
+
+    @Produces
+    @Singleton
     SocketDependencies sockets(
-            SynapseConfig config, Ticker ticker, Timers timers, Ids ids, Counters counters, ManagedPool pool) {
+            SynapseConfig config,
+            Ticker ticker,
+            Timers timers,
+            Ids ids,
+            Counters counters,
+            Heartbeats heartbeats,
+            ManagedPool pool) {
         return new SocketDependencies(
                 new Connection.Environment(config.outbox(), ticker, timers, counters),
                 config.limits(),
                 ids,
                 counters,
+                heartbeats,
                 new TaskQueue(pool, ManagedThreads.CLOSER_THREADS),
                 new TaskQueue(pool, ManagedThreads.CUTTER_THREADS),
                 new TyrusIdleTimer(config.tyrusIdleTimerOff()));
@@ -126,14 +144,26 @@ public class EndpointWiring {
     @Singleton
     CortexDependencies cortex(SynapseConfig config, SocketDependencies sockets, MessageRouter router) {
         LimitsConfig limits = config.limits();
-        return new CortexDependencies(sockets, router, new PhoenixCodecs(limits.nestingDepth(), limits.messageBytes()));
+        return new CortexDependencies(
+                sockets,
+                router,
+                new PhoenixCodecs(limits.nestingDepth(), limits.messageBytes()),
+                new HeartbeatRule(config.heartbeat().idleTimeout(), CloseReason.IDLE, Traffic.HEARD, Optional.empty()));
     }
 
     @Produces
     @Singleton
     GatewayDependencies gateway(SynapseConfig config, SocketDependencies sockets, GatewayRouter router) {
         LimitsConfig limits = config.limits();
-        return new GatewayDependencies(sockets, router, new ObjectCodecs(limits.nestingDepth(), limits.messageBytes()));
+        return new GatewayDependencies(
+                sockets,
+                router,
+                new ObjectCodecs(limits.nestingDepth(), limits.messageBytes()),
+                new HeartbeatRule(
+                        config.heartbeat().gatewayIdleTimeout(),
+                        CloseReason.GATEWAY_IDLE,
+                        Traffic.MESSAGES,
+                        Optional.of(router::ping)));
     }
 
     @Produces

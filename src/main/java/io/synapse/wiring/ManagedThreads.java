@@ -22,6 +22,7 @@ public class ManagedThreads {
     static final int CLOSER_THREADS = 4;
     static final int CUTTER_THREADS = 2;
     static final int PRESENCE_THREADS = 2;
+    static final int PINGER_THREADS = 2;
 
     @Resource(lookup = FACTORY)
     private ManagedThreadFactory factory;
@@ -34,7 +35,7 @@ public class ManagedThreads {
     @Produces
     @Singleton
     ManagedPool pool(SynapseConfig config) {
-        int others = CALLBACK_THREADS + CLOSER_THREADS + CUTTER_THREADS + PRESENCE_THREADS;
+        int others = CALLBACK_THREADS + CLOSER_THREADS + CUTTER_THREADS + PRESENCE_THREADS + PINGER_THREADS;
         return new ManagedPool(factory, config.query().maxConcurrent() + others);
     }
 

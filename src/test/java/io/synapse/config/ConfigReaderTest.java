@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,12 +27,15 @@ class ConfigReaderTest {
     private static final String HASH = "0123456789abcdef".repeat(4);
     private static final String OTHER_HASH = "fedcba9876543210".repeat(4);
     private static final String SECRET = "a-secret-that-nobody-may-ever-see-in-a-log";
+    private static final Set<String> NAMES = Set.of("synapse.engine", "synapse.gateway.default-channel");
     private static final Set<String> MAY_BE_EMPTY = Set.of(
             "synapse.auth.api-keys",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
             "synapse.topics.subscribe",
             "synapse.topics.publish",
+            "synapse.node.name",
+            "synapse.gateway.channels",
             "synapse.library.folder");
 
     private final Map<String, String> values = shipped();
@@ -100,7 +104,7 @@ class ConfigReaderTest {
     }
 
     static Stream<String> checked() {
-        return required().filter(name -> !name.equals("synapse.engine"));
+        return required().filter(name -> !NAMES.contains(name));
     }
 
     @ParameterizedTest
@@ -234,6 +238,31 @@ class ConfigReaderTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("synapse.auth.token-secret: ")
                 .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    @DisplayName("M19: idle after 45 s in development and 60 s in production, unless it is said otherwise")
+    void theIdleTimeoutFollowsTheMode() {
+        assertThat(read().heartbeat().idleTimeout()).isEqualTo(Duration.ofSeconds(45));
+        values.put("synapse.mode", "production");
+        assertThat(read().heartbeat().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
+        values.put("synapse.heartbeat.idle-timeout", "PT90S");
+        assertThat(read().heartbeat().idleTimeout()).isEqualTo(Duration.ofSeconds(90));
+    }
+
+    @Test
+    @DisplayName("M13: a client that only answers pings must have time to do so")
+    void pingsMustComeOftenEnough() {
+        values.put("synapse.heartbeat.idle-timeout", "PT44.9S");
+        assertRefused("synapse.heartbeat.interval");
+    }
+
+    @ParameterizedTest
+    @DisplayName("G10: connections are looked at ten times in the shortest time-out, and every 5 s at least")
+    @CsvSource({"PT30S, PT60S, PT60S, PT300S, PT3S", "PT1S, PT5S, PT3S, PT10S, PT0.1S", "PT2M, PT2M, PT5M, PT5M, PT5S"})
+    void sweepsOftenEnough(Duration interval, Duration timeout, Duration idle, Duration gateway, Duration period) {
+        assertThat(new HeartbeatConfig(interval, timeout, idle, gateway).sweepPeriod())
+                .isEqualTo(period);
     }
 
     @Test

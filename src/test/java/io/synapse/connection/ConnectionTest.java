@@ -173,6 +173,9 @@ class ConnectionTest {
                     public void send(io.synapse.protocol.EncodedFrame frame, Completion completion) {}
 
                     @Override
+                    public void ping() {}
+
+                    @Override
                     public void close(CloseReason reason) {
                         connection[0].closed();
                     }

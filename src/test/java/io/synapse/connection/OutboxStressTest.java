@@ -70,6 +70,12 @@ class OutboxStressTest {
         }
 
         @Override
+        public void ping() {
+            most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+            inFlight.decrementAndGet();
+        }
+
+        @Override
         public void close(CloseReason reason) {
             closes.incrementAndGet();
         }

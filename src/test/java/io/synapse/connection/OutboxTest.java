@@ -160,6 +160,9 @@ class OutboxTest {
                         }
 
                         @Override
+                        public void ping() {}
+
+                        @Override
                         public void close(CloseReason reason) {}
 
                         @Override
@@ -195,6 +198,9 @@ class OutboxTest {
                                 completion.done(failure);
                             });
                         }
+
+                        @Override
+                        public void ping() {}
 
                         @Override
                         public void close(CloseReason reason) {}
@@ -599,6 +605,9 @@ class OutboxTest {
                 }
 
                 @Override
+                public void ping() {}
+
+                @Override
                 public void close(CloseReason reason) {}
 
                 @Override
@@ -619,6 +628,9 @@ class OutboxTest {
                     completion.done(null);
                     throw new IllegalStateException("after the fact");
                 }
+
+                @Override
+                public void ping() {}
 
                 @Override
                 public void close(CloseReason reason) {}

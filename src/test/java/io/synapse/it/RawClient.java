@@ -17,10 +17,10 @@ final class RawClient implements AutoCloseable {
     static final int TEXT = 1;
     static final int BINARY = 2;
     static final int CONTINUATION = 0;
+    private static final String CORTEX = "/cortex/websocket";
     private static final int CLOSE = 8;
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
-    private static final String CORTEX = "/cortex/websocket";
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket;

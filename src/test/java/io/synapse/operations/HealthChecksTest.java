@@ -13,6 +13,7 @@ import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
+import io.synapse.connection.Heartbeats;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
@@ -26,6 +27,7 @@ import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Topics;
 import jakarta.enterprise.inject.Instance;
@@ -59,6 +61,8 @@ class HealthChecksTest {
     private final ManualTimers timers = new ManualTimers();
     private final StartSignal started = new StartSignal();
     private final QueryService queries = queries();
+    private final Heartbeats heartbeats =
+            new Heartbeats(Heartbeat.CONFIG, timers.ticker(), Runnable::run, new Counters());
     private boolean looked;
 
     @BeforeAll
@@ -102,6 +106,7 @@ class HealthChecksTest {
                         new AuthConfig(List.of(), Optional.empty(), SECOND, List.of()),
                         new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
                         new OutboxConfig(1, 1, 1, SECOND),
+                        Heartbeat.CONFIG,
                         QUERIES,
                         new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1),
                         Topics.CONFIG,
@@ -129,7 +134,7 @@ class HealthChecksTest {
     private LiveCheck live() {
         Instance<Timers> someTimers = instance(timers);
         Instance<Ticker> ticker = instance(timers.ticker());
-        LiveCheck check = new LiveCheck(started, someTimers, ticker);
+        LiveCheck check = new LiveCheck(started, someTimers, ticker, instance(heartbeats));
         check.begin();
         return check;
     }
@@ -164,14 +169,32 @@ class HealthChecksTest {
         LiveCheck live = live();
         started.give();
         timers.advance(Duration.ofMinutes(10));
-        assertThatIt(live.call(), "synapse-live", Status.UP, Map.of("timer-beat-ms-ago", 0L));
+        heartbeats.sweep();
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(0, 0));
         timers.ticker().advance(Duration.ofMillis(29_999));
-        assertThatIt(live.call(), "synapse-live", Status.UP, Map.of("timer-beat-ms-ago", 29_999L));
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(29_999, 29_999));
         timers.ticker().advance(Duration.ofMillis(1));
-        assertThatIt(live.call(), "synapse-live", Status.DOWN, Map.of("timer-beat-ms-ago", 30_000L));
+        assertThatIt(live.call(), "synapse-live", Status.DOWN, ago(30_000, 30_000));
         timers.advance(SECOND);
-        assertThatIt(live.call(), "synapse-live", Status.UP, Map.of("timer-beat-ms-ago", 0L));
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(0, 31_000));
         assertThat(timers.pending()).isEqualTo(1);
+    }
+
+    private static Map<String, Long> ago(long beat, long sweep) {
+        return Map.of("timer-beat-ms-ago", beat, "sweep-ms-ago", sweep);
+    }
+
+    @Test
+    @DisplayName("M13 G13: a node whose connections nobody has looked after for three heartbeats is not live")
+    void livenessOfTheSweep() {
+        LiveCheck live = live();
+        started.give();
+        timers.advance(Duration.ofSeconds(90));
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(0, 90_000));
+        timers.advance(SECOND);
+        assertThatIt(live.call(), "synapse-live", Status.DOWN, ago(0, 91_000));
+        heartbeats.sweep();
+        assertThatIt(live.call(), "synapse-live", Status.UP, ago(0, 0));
     }
 
     @Test

@@ -25,6 +25,7 @@ import io.synapse.presence.PresenceTracker;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Topics;
 import java.time.Clock;
@@ -96,6 +97,7 @@ class OperationsTest {
                         new AuthConfig(keys, secret, Duration.ofHours(1), List.of()),
                         new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
                         new OutboxConfig(1, 1, 1, Duration.ofSeconds(1)),
+                        Heartbeat.CONFIG,
                         QUERIES,
                         PRESENCE,
                         Topics.CONFIG,

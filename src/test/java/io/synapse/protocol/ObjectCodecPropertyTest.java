@@ -120,7 +120,7 @@ class ObjectCodecPropertyTest {
             @ForAll("data") Map<String, Object> data, @ForAll long number, @ForAll double confidence) {
         sameInBoth(new Push(null, "cortex:a", "result", Payloads.result("r", "success", data, 16, number, 7, true)));
         OptionalDouble sure = OptionalDouble.of(confidence);
-        sameInBoth(new Push(null, "cortex:a", "thought", Payloads.thought("r", 1, "t", "c", sure, number, true)));
+        sameInBoth(new Push(null, "cortex:a", "thought", Payloads.thought("r", 1, 1, "t", "c", sure, number, true)));
     }
 
     @Property(tries = 200)

@@ -38,6 +38,8 @@ public final class FakeTransport implements Transport {
     private boolean remembers = true;
     private long count;
     private volatile RuntimeException closeFailure;
+    private volatile Runnable onPing = () -> {};
+    private int pings;
 
     /** A transport that behaves in one way until told otherwise. */
     public FakeTransport(Behaviour behaviour) {
@@ -109,6 +111,26 @@ public final class FakeTransport implements Transport {
     }
 
     @Override
+    public void ping() throws IOException {
+        Behaviour now = behaviour;
+        synchronized (this) {
+            pings++;
+            inFlight++;
+            mostInFlight = Math.max(mostInFlight, inFlight);
+        }
+        try {
+            if (now == Behaviour.FAILS) {
+                throw new IOException("broken pipe");
+            } else if (now == Behaviour.THROWS) {
+                throw new IllegalStateException("the session is closed");
+            }
+            onPing.run();
+        } finally {
+            landed();
+        }
+    }
+
+    @Override
     public void close(CloseReason reason) {
         synchronized (this) {
             closes.add(reason);
@@ -134,6 +156,16 @@ public final class FakeTransport implements Transport {
     /** Behaves in another way from the next frame on. */
     public void behave(Behaviour other) {
         behaviour = other;
+    }
+
+    /** Does something with each ping, while it is being sent. */
+    public void onPing(Runnable action) {
+        onPing = action;
+    }
+
+    /** How many pings were given to it. */
+    public synchronized int pings() {
+        return pings;
     }
 
     /** Makes closing and aborting throw, which no transport should. */
