@@ -33,14 +33,15 @@ public enum Counter {
     /** Events published. */
     EVENTS_PUBLISHED("synapse.events.published", "messages published on topics"),
     /** Publications refused. */
-    EVENTS_REFUSED("synapse.events.refused", "publications refused: forbidden, overloaded, or their key in use"),
+    EVENTS_REFUSED(
+            "synapse.events.refused", "publications refused: forbidden, too large, overloaded, or their key in use"),
     /** Events given to subscribers. */
     EVENTS_SENT("synapse.events.sent", "messages of topics given to subscribers' connections"),
     /** Events that subscribers lost. */
     EVENTS_DROPPED(
             "synapse.events.dropped", "messages a subscriber was too slow for; it was told by a gap, or cut off"),
     /** Subscriptions. */
-    SUBSCRIPTIONS_STARTED("synapse.subscriptions.started", "subscriptions to topics"),
+    SUBSCRIPTIONS_STARTED("synapse.subscriptions.started", "subscriptions to topics and patterns"),
     /** Recoveries that were complete. */
     RECOVERED("synapse.subscriptions.recovered", "subscriptions that recovered everything since their position"),
     /** Recoveries that were not. */

@@ -1,0 +1,54 @@
+package io.synapse.routing;
+
+import io.synapse.config.QueryConfig;
+import io.synapse.engine.Answer;
+import io.synapse.engine.QueryContext;
+import io.synapse.engine.QueryEngine;
+import io.synapse.engine.Question;
+import io.synapse.platform.Counters;
+import io.synapse.query.InterruptManager;
+import io.synapse.query.QueryEnvironment;
+import io.synapse.query.QueryService;
+import io.synapse.testing.ManualTimers;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** Queries for tests that are about something else: every question has the same answer, at once. */
+final class QueryFixtures {
+
+    private QueryFixtures() {}
+
+    private static final class Same implements QueryEngine {
+        @Override
+        public String name() {
+            return "same";
+        }
+
+        @Override
+        public CompletionStage<Answer> answer(Question question, QueryContext context) throws Exception {
+            context.emit("text", "x");
+            return Answer.of("x").done();
+        }
+    }
+
+    static QueryHandler handler(ManualTimers timers, Counters counters, Clock clock) {
+        QueryConfig config = new QueryConfig(
+                "same",
+                4,
+                4,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(1),
+                100,
+                1 << 20,
+                100,
+                Duration.ofSeconds(2),
+                10,
+                1 << 20,
+                Duration.ofMinutes(5));
+        QueryEnvironment environment =
+                new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, Runnable::run);
+        return new QueryHandler(
+                new QueryService(new Same(), environment, new InterruptManager(), Runnable::run), config, clock);
+    }
+}
