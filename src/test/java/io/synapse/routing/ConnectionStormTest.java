@@ -6,7 +6,6 @@ import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
-import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
@@ -19,8 +18,6 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
-import io.synapse.platform.RandomIds;
-import io.synapse.presence.MemoryPresence;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Inbound;
@@ -41,6 +38,7 @@ import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Members;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
@@ -81,14 +79,7 @@ class ConnectionStormTest {
     private final QueryHandler queryHandler = new QueryHandler(queries, queryConfig(), clock);
     private final TopicHandler topics = new TopicHandler(
             hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG, clock, counters);
-    private final PresenceTracker members = new MemoryPresence(new MemoryPresence.Environment(
-            new PresenceConfig(Duration.ofSeconds(2), Duration.ofMillis(100), 10, 10),
-            clock,
-            timers.ticker(),
-            timers,
-            new RandomIds(),
-            counters,
-            Runnable::run));
+    private final PresenceTracker members = Members.tracker(clock, timers, counters);
     private final MessageRouter cortex = cortex();
     private final GatewayRouter gateway = gateway();
     private final HeartbeatRule cortexRule =

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
-import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
@@ -15,7 +14,6 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
-import io.synapse.presence.MemoryPresence;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
@@ -30,6 +28,7 @@ import io.synapse.security.TopicAccess;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Members;
 import io.synapse.testing.Topics;
 import java.time.Clock;
 import java.time.Duration;
@@ -133,14 +132,7 @@ class MessageRouterTest {
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed));
         QueryHandler queries = new QueryHandler(service, config, new OddClock());
-        PresenceHandler presence = new PresenceHandler(new MemoryPresence(new MemoryPresence.Environment(
-                new PresenceConfig(Duration.ofSeconds(2), Duration.ofMillis(100), 10, 10),
-                fixed,
-                timers.ticker(),
-                timers,
-                () -> "id",
-                counters,
-                Runnable::run)));
+        PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHandler topics = new TopicHandler(
                 Topics.hub(timers.ticker(), counters),
                 new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()),

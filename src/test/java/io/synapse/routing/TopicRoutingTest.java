@@ -23,6 +23,7 @@ import io.synapse.security.TopicAccess;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Members;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
@@ -88,10 +89,13 @@ class TopicRoutingTest {
         TopicHandler topics = new TopicHandler(
                 hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG, clock, counters);
         ConnectionRegistry registry = new ConnectionRegistry();
+        PresenceHandler presence =
+                new PresenceHandler(Members.tracker(Clock.fixed(NOW, ZoneOffset.UTC), timers, counters));
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, topics, limits, counters),
+                new JoinHandler(authenticator, registry, queries, presence, topics, limits, counters),
                 queries,
+                presence,
                 topics,
                 limits,
                 timers,
@@ -119,7 +123,7 @@ class TopicRoutingTest {
         }
 
         void join(String agent, String ref) {
-            say("[\"" + ref + "\",\"" + ref + "\",\"cortex:" + agent + "\",\"phx_join\",{}]");
+            say("[\"" + ref + "\",\"" + ref + "\",\"cortex:" + agent + "\",\"phx_join\",{\"presence\":false}]");
         }
 
         void say(String frame) {
@@ -555,7 +559,7 @@ class TopicRoutingTest {
     @DisplayName("M18: who joins again as somebody with fewer rights does not keep the other's subscriptions")
     void joiningAgainAsSomebodyElse() {
         Client admin = new Client(Role.USER, Behaviour.INLINE);
-        admin.say("[\"1\",\"1\",\"cortex:bob\",\"phx_join\",{\"api_key\":\"test_key\"}]");
+        admin.say("[\"1\",\"1\",\"cortex:bob\",\"phx_join\",{\"api_key\":\"test_key\",\"presence\":false}]");
         admin.ask("subscribe", "{\"topic\":\"secret\"}");
         admin.ask("subscribe", "{\"topic\":\"public:news\"}");
         admin.join("bob", "7");
