@@ -179,7 +179,10 @@ public final class TopicHandler {
 
     /** Subscribes again to what was subscribed to on an earlier join; says so if something of it is gone. */
     void subscribeAgain(CortexSession session, Channel channel, SubscribeRequest request) {
-        SubscribeRequest again = request.with(channel.reader(request.reader().serves()));
+        // Who joined again may be somebody else.
+        boolean serves =
+                request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target());
+        SubscribeRequest again = request.with(channel.reader(serves));
         hub.subscribe(session.connection(), again, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
                     if (!subscribed.recovered().orElse(true)) {
