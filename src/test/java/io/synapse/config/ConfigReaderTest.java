@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,8 @@ class ConfigReaderTest {
             "synapse.auth.allowed-origins",
             "synapse.topics.subscribe",
             "synapse.topics.publish",
+            "synapse.node.name",
+            "synapse.gateway.channels",
             "synapse.library.folder");
 
     private final Map<String, String> values = shipped();
@@ -100,7 +103,8 @@ class ConfigReaderTest {
     }
 
     static Stream<String> checked() {
-        return required().filter(name -> !name.equals("synapse.engine"));
+        return required()
+                .filter(name -> !name.equals("synapse.engine") && !name.equals("synapse.gateway.default-channel"));
     }
 
     @ParameterizedTest
@@ -111,6 +115,35 @@ class ConfigReaderTest {
             values.put(property, bad);
             assertRefused(property);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "synapse.gateway.channels, guide: x",
+        "synapse.gateway.channels, a**b",
+        "synapse.gateway.default-channel, pillar:*",
+        "synapse.gateway.default-channel, a b",
+        "synapse.node.name, 12345678901234567890123456789012345678901234567890123456789012345"
+    })
+    @DisplayName(
+            "G2: channels are topics or patterns, the one for messages without is a topic, and a node's name is short")
+    void wrongChannels(String property, String value) {
+        values.put(property, value);
+        assertRefused(property);
+    }
+
+    @Test
+    @DisplayName("G2: channels may be patterns, or none at all; a node's name may be left out")
+    void channels() {
+        values.put("synapse.gateway.channels", "pillar:*, team/*/desk");
+        values.put("synapse.node.name", " n1 ");
+        assertThat(read().gateway().channels()).containsExactly("pillar:*", "team/*/desk");
+        assertThat(read().gateway().node()).contains("n1");
+        values.put("synapse.gateway.channels", "");
+        values.put("synapse.node.name", " ");
+        assertThat(read().gateway().channels()).isEmpty();
+        assertThat(read().gateway().node()).isEmpty();
+        assertThat(read().gateway().defaultChannel()).isEqualTo("guide");
     }
 
     @Test
