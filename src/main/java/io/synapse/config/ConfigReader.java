@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class ConfigReader {
 
+    private static final Pattern NODE_NAME = Pattern.compile("[^\\p{Cntrl}]{1,64}");
     private static final Pattern API_KEY = Pattern.compile(
             "([^:\\s]{1,64}):([0-9a-fA-F]{64})(?::([^|:\\s]+(?:\\|[^|:\\s]+)*))?" + "(?::([a-z-]+(?:\\|[a-z-]+)*))?");
     private static final Pattern ORIGIN = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#@*,]+");
@@ -104,8 +105,17 @@ public final class ConfigReader {
                         "a channel has segments divided by : . or /, of which any may be *: " + channel);
             }
         }
-        return new GatewayConfig(
-                source.apply("synapse.node.name"), channels, required("synapse.gateway.default-channel"));
+        String otherwise = required("synapse.gateway.default-channel");
+        if (!TopicsReader.isRule(otherwise) || otherwise.contains("*")) {
+            throw new ConfigException(
+                    "synapse.gateway.default-channel", "must be one channel, without *: " + otherwise);
+        }
+        Optional<String> node =
+                source.apply("synapse.node.name").map(String::strip).filter(name -> !name.isEmpty());
+        if (node.isPresent() && !NODE_NAME.matcher(node.get()).matches()) {
+            throw new ConfigException("synapse.node.name", "must be printable text of at most 64 characters");
+        }
+        return new GatewayConfig(node, channels, otherwise);
     }
 
     private QueryConfig query() {

@@ -86,9 +86,9 @@ public final class ChannelHandler {
             session.refuse(message.address(), Payloads.refusal(Reasons.FORBIDDEN, "channel", channel));
             return;
         }
-        topics.subscribeSender(session, own, topic.get());
         long now = clock.millis();
         Publication publication = Publication.forServers(EVENT, envelope(session, message, channel, now), now);
+        topics.subscribeSender(session, own, topic.get());
         hub.publish(channel, publication, Optional.empty()).whenComplete((published, failure) -> {
             if (failure != null) {
                 session.refuse(message.address(), TopicHandler.refusal(failure, channel));

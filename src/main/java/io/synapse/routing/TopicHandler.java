@@ -190,8 +190,9 @@ public final class TopicHandler {
                             Reasons.FORBIDDEN, "topic", request.target().text()));
             return;
         }
-        SubscribeRequest again = request.with(channel.reader(
-                request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target())));
+        boolean serves =
+                request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target());
+        SubscribeRequest again = request.with(channel.reader(serves));
         hub.subscribe(session.connection(), again, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
                     if (!subscribed.recovered().orElse(true)) {

@@ -117,6 +117,35 @@ class ConfigReaderTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "synapse.gateway.channels, guide: x",
+        "synapse.gateway.channels, a**b",
+        "synapse.gateway.default-channel, pillar:*",
+        "synapse.gateway.default-channel, a b",
+        "synapse.node.name, 12345678901234567890123456789012345678901234567890123456789012345"
+    })
+    @DisplayName(
+            "G2: channels are topics or patterns, the one for messages without is a topic, and a node's name is short")
+    void wrongChannels(String property, String value) {
+        values.put(property, value);
+        assertRefused(property);
+    }
+
+    @Test
+    @DisplayName("G2: channels may be patterns, or none at all; a node's name may be left out")
+    void channels() {
+        values.put("synapse.gateway.channels", "pillar:*, team/*/desk");
+        values.put("synapse.node.name", " n1 ");
+        assertThat(read().gateway().channels()).containsExactly("pillar:*", "team/*/desk");
+        assertThat(read().gateway().node()).contains("n1");
+        values.put("synapse.gateway.channels", "");
+        values.put("synapse.node.name", " ");
+        assertThat(read().gateway().channels()).isEmpty();
+        assertThat(read().gateway().node()).isEmpty();
+        assertThat(read().gateway().defaultChannel()).isEqualTo("guide");
+    }
+
     @Test
     void blanksAroundAValueDoNotMatter() {
         values.put("synapse.limits.connections", " 7 ");

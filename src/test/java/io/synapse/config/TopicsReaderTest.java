@@ -54,7 +54,7 @@ class TopicsReaderTest {
         assertThat(access.subscribe())
                 .isEqualTo(Map.of(
                         "synapse-user",
-                        List.of("public:**", "agent:{agent}:**"),
+                        List.of("public:**", "agent:{agent}:**", "guide", "pillar:*"),
                         "synapse-publisher",
                         List.of("**"),
                         "synapse-admin",

@@ -31,6 +31,7 @@ class JavaScriptIT {
     @ValueSource(
             strings = {
                 "cortex.test.js",
+                "gateway.test.js",
                 "phoenix.test.js",
                 "wire.test.js",
                 "resume.test.js",
@@ -38,7 +39,8 @@ class JavaScriptIT {
                 "topics.test.js",
                 "browser.test.js"
             })
-    @DisplayName("M1 M2 M3 M4 M5 M6 M7 M8 M9 M11 B1 B2 B7 B14 B16: npm phoenix 1.7 and 1.8, bare sockets, and Chromium")
+    @DisplayName(
+            "G1 M1 M2 M3 M4 M5 M6 M7 M8 M9 M11 B1 B2 B7 B14 B16: npm phoenix 1.7 and 1.8, bare sockets, and Chromium")
     void passes(String file) throws Exception {
         Node.test(file, Server.ready(url).http("/"), LIMIT);
     }

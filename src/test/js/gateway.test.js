@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import test from 'node:test'
+import WebSocket from 'ws'
+import { closing, within, ws } from './helpers.js'
+
+const PAGE = new URL('../../../docs/getting-started.md', import.meta.url)
+
+/** The example of the page, as it stands there, against the server under test. */
+async function example(onMessage) {
+  const page = await readFile(PAGE, 'utf8')
+  const code = page.split('## Without Phoenix')[1].match(/```js\n([^]*?)```/)[1]
+  assert.ok(code.includes('ws://localhost:8080/ws'))
+  class Socket extends WebSocket {
+    constructor(url) {
+      super(url)
+      closing({ close: () => this.terminate() })
+    }
+  }
+  const log = (line) => onMessage(JSON.parse(line))
+  new Function('WebSocket', 'console', code.replace('ws://localhost:8080/ws', ws('/ws')))(Socket, { log })
+}
+
+test('G1 G2 M4 M9: the example of the documentation prints what the page says', async () => {
+  const messages = []
+  const wanted = (message) => ['result', 'event', 'ack'].includes(message.type)
+  await within(
+    new Promise((resolve, reject) => {
+      example((message) => {
+        messages.push(message)
+        if (messages.filter(wanted).length === 3) resolve()
+      }).catch(reject)
+    }),
+    () => `result, event and ack; came: ${JSON.stringify(messages)}`,
+  )
+  assert.equal(messages[0].type, 'system')
+  const of = (type) => messages.filter((message) => message.type === type)
+  assert.deepEqual(of('response').map(({ id }) => id), [1, 2, 3])
+  assert.equal(of('error').length, 0)
+  assert.deepEqual(of('thought').map(({ seq }) => seq), of('thought').map((_, i) => i + 1))
+  assert.equal(of('result')[0].data.answer, '4')
+  assert.deepEqual(of('event')[0].payload, { text: 'Hello' })
+  assert.equal(of('ack')[0].id, 4)
+  assert.equal(of('ack')[0].channel, 'guide')
+})
