@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** A hand-written client that speaks V1 objects, as a newcomer's would, and keeps what it gets. */
@@ -26,6 +27,7 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
     private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final StringBuilder partial = new StringBuilder();
+    private final AtomicInteger pings = new AtomicInteger();
     private WebSocket socket;
 
     private Wire() {}
@@ -113,6 +115,11 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
         return frames.size();
     }
 
+    /** Pings of the protocol that have come. */
+    int pings() {
+        return pings.get();
+    }
+
     /** The code that the server closes with. */
     int closeCode() {
         return closed.orTimeout(PATIENCE_SECONDS, SECONDS).join();
@@ -129,6 +136,14 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
             }
             partial.setLength(0);
         }
+        sender.request(1);
+        return null;
+    }
+
+    // The client answers by itself.
+    @Override
+    public CompletionStage<?> onPing(WebSocket sender, ByteBuffer data) {
+        pings.incrementAndGet();
         sender.request(1);
         return null;
     }
