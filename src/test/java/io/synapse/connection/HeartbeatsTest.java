@@ -239,7 +239,8 @@ class HeartbeatsTest {
     }
 
     @Test
-    @DisplayName("B15: after the node itself has stood still, clients get the time of a ping; then the mute are closed")
+    @DisplayName(
+            "B15: after the node itself has stood still, clients get the time of a ping; then the mute are cut off")
     void isPatientAfterAStandstill() {
         Client mute = client(CORTEX);
         Client silent = client(GATEWAY).answering();
@@ -253,7 +254,7 @@ class HeartbeatsTest {
                 .allMatch(client -> client.transport.aborts().isEmpty());
         alive.connection.activity().answered();
         pass(1);
-        assertThat(mute.transport.closes()).containsExactly(CloseReason.IDLE);
+        assertThat(mute.transport.aborts()).containsExactly(CloseReason.DEAD);
         assertThat(silent.transport.closes()).containsExactly(CloseReason.GATEWAY_IDLE);
         assertThat(alive.transport.closes()).isEmpty();
     }

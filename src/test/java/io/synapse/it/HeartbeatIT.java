@@ -129,6 +129,25 @@ class HeartbeatIT {
     }
 
     @Test
+    @DisplayName("K2 K12: pings come between the frames of a busy connection, and disturb none")
+    void disturbsNothing() throws Exception {
+        try (Wire busy = Wire.joined(server, "busy")) {
+            int asked = 0;
+            while (busy.pings() < 5) {
+                for (int i = 0; i < 20; i++) {
+                    busy.send("{\"event\":\"ping\",\"payload\":{},\"ref\":\"" + asked++ + "\"}");
+                }
+                String last = Integer.toString(asked - 1);
+                busy.next(frame -> frame.path("ref").asText().equals(last));
+            }
+            busy.next("pong");
+            busy.send("{\"event\":\"query\",\"payload\":{\"q\":\"What is 2+2?\",\"ref\":\"q\"}}");
+            assertThat(busy.next("result").path("status").asText()).isEqualTo("success");
+        }
+        awaitNobody();
+    }
+
+    @Test
     @DisplayName("G13: the live check tells when connections were last looked after")
     void tellsWhenItLooked() throws Exception {
         await("a sweep within two seconds").atMost(20, SECONDS).until(() -> {

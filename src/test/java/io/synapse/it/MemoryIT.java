@@ -73,7 +73,9 @@ class MemoryIT {
                         "synapse.outbox.max-bytes", Integer.toString(OUTBOX_BYTES),
                         "synapse.outbox.low-water-bytes", Integer.toString(LOW_WATER_BYTES),
                         // Longer than the test: nobody is cut off before it was measured.
-                        "synapse.outbox.send-timeout", "PT5M"))
+                        "synapse.outbox.send-timeout", "PT5M",
+                        "synapse.heartbeat.timeout", "PT10M",
+                        "synapse.heartbeat.idle-timeout", "PT10M"))
                 .addClasses(ProbeEngine.class, ProbeServlet.class, TyrusProbe.class, ProbeClock.class);
     }
 

@@ -19,6 +19,7 @@ final class RawClient implements AutoCloseable {
     static final int CONTINUATION = 0;
     private static final String CORTEX = "/cortex/websocket";
     private static final int CLOSE = 8;
+    private static final int PING = 9;
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
     private static final int TIMEOUT_MILLIS = 20_000;
@@ -110,12 +111,16 @@ final class RawClient implements AutoCloseable {
         out.write(bytes);
     }
 
-    /** The data of the next frame. */
+    /** The data of the next frame that is no ping; pings are not answered. */
     byte[] read() throws IOException {
-        in.readUnsignedByte();
-        byte[] data = new byte[length(in.readUnsignedByte())];
-        in.readFully(data);
-        return data;
+        while (true) {
+            int opcode = in.readUnsignedByte() & 0xf;
+            byte[] data = new byte[length(in.readUnsignedByte())];
+            in.readFully(data);
+            if (opcode != PING) {
+                return data;
+            }
+        }
     }
 
     /** Reads to the close frame and returns its code, or to the end of the connection and returns 1006. */

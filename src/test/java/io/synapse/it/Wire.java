@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -32,6 +33,7 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final StringBuilder partial = new StringBuilder();
     private final ByteArrayOutputStream partialBytes = new ByteArrayOutputStream();
+    private final AtomicInteger pings = new AtomicInteger();
     private WebSocket socket;
 
     private Wire() {}
@@ -131,6 +133,11 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
         return frames.size();
     }
 
+    /** Pings of the protocol that have come. */
+    int pings() {
+        return pings.get();
+    }
+
     /** The code that the server closes with. */
     int closeCode() {
         return closed.orTimeout(PATIENCE_SECONDS, SECONDS).join();
@@ -165,6 +172,14 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
             }
             partialBytes.reset();
         }
+        sender.request(1);
+        return null;
+    }
+
+    // The client answers by itself.
+    @Override
+    public CompletionStage<?> onPing(WebSocket sender, ByteBuffer data) {
+        pings.incrementAndGet();
         sender.request(1);
         return null;
     }
