@@ -137,7 +137,8 @@ class AsyncApiTest {
     @DisplayName("every type of message that docs/protocol.md shows on /ws is in asyncapi.yaml")
     void knowsEveryTypeInTheDocumentation() throws IOException {
         String section = Files.readString(Path.of("docs/protocol.md")).split("(?m)^## The socket /ws$")[1];
-        Set<String> types = new TreeSet<>(found(Pattern.compile("\\{(?:\"id\":\\d+,)?\"type\":\"(\\w+)\""), section));
+        Set<String> types =
+                new TreeSet<>(found(Pattern.compile("(?m)^\\{(?:\"id\":\\d+,)?\"type\":\"(\\w+)\""), section));
         Set<String> described = new TreeSet<>(found(Pattern.compile("\\{const: (\\w+)}"), text));
         assertThat(described).containsAll(types);
     }
