@@ -38,7 +38,7 @@ class GatewayIT {
     private static final String USER = "synapse-user";
     private static final String PUBLISHER = "synapse-publisher";
     private static final String PART = "{\"type\":\"publish\",\"topic\":\"public:parts\",\"payload\":\"%s\"}";
-    private static final int CYCLES = 200;
+    private static final int CYCLES = 1000;
     private static final int PINGS = 2000;
 
     @ArquillianResource
