@@ -28,7 +28,7 @@ public final class ChannelHandler {
     private static final String EVENT = "message";
 
     private final TopicHub hub;
-    private final TopicHandler topics;
+    private final SubscriptionHandler subscriptions;
     private final TopicAccess access;
     private final ConnectionRegistry registry;
     private final GatewayConfig config;
@@ -41,7 +41,7 @@ public final class ChannelHandler {
      * A handler.
      *
      * @param hub publishes
-     * @param topics subscribes those who send
+     * @param subscriptions subscribes those who send
      * @param access who serves which channel
      * @param registry finds connections
      * @param config which channels there are
@@ -51,7 +51,7 @@ public final class ChannelHandler {
      */
     public ChannelHandler(
             TopicHub hub,
-            TopicHandler topics,
+            SubscriptionHandler subscriptions,
             TopicAccess access,
             ConnectionRegistry registry,
             GatewayConfig config,
@@ -59,7 +59,7 @@ public final class ChannelHandler {
             Clock clock,
             Counters counters) {
         this.hub = hub;
-        this.topics = topics;
+        this.subscriptions = subscriptions;
         this.access = access;
         this.registry = registry;
         this.config = config;
@@ -88,10 +88,10 @@ public final class ChannelHandler {
         }
         long now = clock.millis();
         Publication publication = Publication.forServers(EVENT, envelope(session, message, channel, now), now);
-        topics.subscribeSender(session, own, topic.get());
+        subscriptions.subscribeSender(session, own, topic.get());
         hub.publish(channel, publication, Optional.empty()).whenComplete((published, failure) -> {
             if (failure != null) {
-                session.refuse(message.address(), TopicHandler.refusal(failure, channel));
+                session.refuse(message.address(), TopicRefusals.of(failure, channel));
                 return;
             }
             String messageId =

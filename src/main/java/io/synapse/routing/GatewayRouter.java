@@ -37,6 +37,7 @@ public final class GatewayRouter {
 
     private final ConnectionRegistry registry;
     private final QueryHandler queries;
+    private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
     private final ChannelHandler channels;
     private final LimitsConfig limits;
@@ -49,7 +50,8 @@ public final class GatewayRouter {
      *
      * @param registry where connections are tracked
      * @param queries handles everything about queries
-     * @param topics handles everything about topics
+     * @param subscriptions handles subscriptions to topics
+     * @param topics handles publications
      * @param channels handles messages to channels
      * @param limits what a client may do wrong
      * @param clock for pings
@@ -59,6 +61,7 @@ public final class GatewayRouter {
     public GatewayRouter(
             ConnectionRegistry registry,
             QueryHandler queries,
+            SubscriptionHandler subscriptions,
             TopicHandler topics,
             ChannelHandler channels,
             LimitsConfig limits,
@@ -67,6 +70,7 @@ public final class GatewayRouter {
             Counters counters) {
         this.registry = registry;
         this.queries = queries;
+        this.subscriptions = subscriptions;
         this.topics = topics;
         this.channels = channels;
         this.limits = limits;
@@ -128,9 +132,9 @@ public final class GatewayRouter {
         Address address = message.address();
         switch (message.kind()) {
             case QUERY, INTERRUPT, RESUME -> ask(session, own, message);
-            case SUBSCRIBE_ALL -> topics.subscribe(session, own, (ClientMessage.SubscribeAll) message);
-            case UNSUBSCRIBE_ALL -> topics.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
-            case FILTER -> topics.filter(session, own, address, (ClientMessage.Filter) message);
+            case SUBSCRIBE_ALL -> subscriptions.subscribe(session, own, (ClientMessage.SubscribeAll) message);
+            case UNSUBSCRIBE_ALL -> subscriptions.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
+            case FILTER -> subscriptions.filter(session, own, address, (ClientMessage.Filter) message);
             case PUBLISH -> topics.publish(session, own, address, (ClientMessage.Publish) message);
             case HISTORY -> topics.history(session, own, address, (ClientMessage.History) message);
             case CHANNEL_MESSAGE -> channels.message(session, own, (ClientMessage.ChannelMessage) message);

@@ -29,7 +29,7 @@ public final class JoinHandler {
     private final ConnectionRegistry registry;
     private final QueryHandler queries;
     private final PresenceHandler presence;
-    private final TopicHandler topics;
+    private final SubscriptionHandler subscriptions;
     private final LimitsConfig limits;
     private final Counters counters;
 
@@ -40,7 +40,7 @@ public final class JoinHandler {
      * @param registry where joins are noted
      * @param queries follows queries again
      * @param presence lets those who join be seen
-     * @param topics subscribes again
+     * @param subscriptions subscribes again
      * @param limits how many topics a connection may join
      * @param counters for what happens
      */
@@ -49,14 +49,14 @@ public final class JoinHandler {
             ConnectionRegistry registry,
             QueryHandler queries,
             PresenceHandler presence,
-            TopicHandler topics,
+            SubscriptionHandler subscriptions,
             LimitsConfig limits,
             Counters counters) {
         this.authenticator = authenticator;
         this.registry = registry;
         this.queries = queries;
         this.presence = presence;
-        this.topics = topics;
+        this.subscriptions = subscriptions;
         this.limits = limits;
         this.counters = counters;
     }
@@ -129,7 +129,7 @@ public final class JoinHandler {
         Map<String, Long> positions = new HashMap<>(followed.queries());
         join.resume().ifPresent(ref -> positions.put(ref, join.afterSeq()));
         positions.forEach((ref, position) -> queries.followAgain(session, channel, ref, position));
-        followed.topics().forEach(request -> topics.subscribeAgain(session, channel, request));
+        followed.topics().forEach(request -> subscriptions.subscribeAgain(session, channel, request));
     }
 
     void leave(CortexSession session, Channel channel, Address address) {

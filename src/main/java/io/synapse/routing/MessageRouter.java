@@ -35,6 +35,7 @@ public final class MessageRouter {
     private final JoinHandler joins;
     private final QueryHandler queries;
     private final PresenceHandler presence;
+    private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
     private final LimitsConfig limits;
     private final Timers timers;
@@ -47,7 +48,8 @@ public final class MessageRouter {
      * @param joins handles joins and leaves
      * @param queries handles everything about queries
      * @param presence handles everything about presence
-     * @param topics handles everything about topics
+     * @param subscriptions handles subscriptions to topics
+     * @param topics handles publications
      * @param limits what a client may do wrong
      * @param timers delays the close of a connection that does too much of it
      * @param counters for what happens
@@ -57,6 +59,7 @@ public final class MessageRouter {
             JoinHandler joins,
             QueryHandler queries,
             PresenceHandler presence,
+            SubscriptionHandler subscriptions,
             TopicHandler topics,
             LimitsConfig limits,
             Timers timers,
@@ -65,6 +68,7 @@ public final class MessageRouter {
         this.joins = joins;
         this.queries = queries;
         this.presence = presence;
+        this.subscriptions = subscriptions;
         this.topics = topics;
         this.limits = limits;
         this.timers = timers;
@@ -161,9 +165,10 @@ public final class MessageRouter {
             case QUERY -> queries.query(session, channel, address, (ClientMessage.Query) message);
             case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
-            case SUBSCRIBE -> topics.subscribe(session, channel, address, (ClientMessage.Subscribe) message);
-            case FILTER -> topics.filter(session, channel, address, (ClientMessage.Filter) message);
-            case UNSUBSCRIBE -> topics.unsubscribe(session, channel, address, (ClientMessage.Unsubscribe) message);
+            case SUBSCRIBE -> subscriptions.subscribe(session, channel, address, (ClientMessage.Subscribe) message);
+            case FILTER -> subscriptions.filter(session, channel, address, (ClientMessage.Filter) message);
+            case UNSUBSCRIBE ->
+                subscriptions.unsubscribe(session, channel, address, (ClientMessage.Unsubscribe) message);
             case PUBLISH -> topics.publish(session, channel, address, (ClientMessage.Publish) message);
             case HISTORY -> topics.history(session, channel, address, (ClientMessage.History) message);
             case PING -> queries.ping(session, channel, address, (ClientMessage.Ping) message);

@@ -49,7 +49,7 @@ final class SubscribeAnswer {
         if (accepted.isEmpty()) {
             session.refuse(address, refused.get(0));
         } else {
-            session.reply(address, this::writeTo);
+            session.replyInStream(address, this::writeTo);
         }
         waiting.forEach(TopicSubscription::resume);
     }

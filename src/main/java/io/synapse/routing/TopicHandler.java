@@ -4,42 +4,20 @@ import io.synapse.config.TopicsConfig;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.Address;
-import io.synapse.protocol.Body;
-import io.synapse.protocol.ClientMessage.Filter;
 import io.synapse.protocol.ClientMessage.History;
 import io.synapse.protocol.ClientMessage.Publish;
-import io.synapse.protocol.ClientMessage.Since;
-import io.synapse.protocol.ClientMessage.Subscribe;
-import io.synapse.protocol.ClientMessage.SubscribeAll;
-import io.synapse.protocol.ClientMessage.Unsubscribe;
-import io.synapse.protocol.ClientMessage.UnsubscribeAll;
-import io.synapse.protocol.ErrorBody;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.Reasons;
-import io.synapse.protocol.ServerMessage;
-import io.synapse.protocol.TopicPattern;
 import io.synapse.security.TopicAccess;
 import io.synapse.stream.Broker.PageRequest;
 import io.synapse.stream.Position;
-import io.synapse.topic.SlowPolicy;
-import io.synapse.topic.SubscribeRequest;
-import io.synapse.topic.TopicException;
 import io.synapse.topic.TopicHub;
-import io.synapse.topic.TopicSubscription;
-import java.lang.System.Logger.Level;
 import java.time.Clock;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
-/** Everything about topics that a client can say. Safe for use by many threads. */
+/** Publishing on topics, and reading what was published. Safe for use by many threads. */
 public final class TopicHandler {
 
-    private static final System.Logger LOGGER = System.getLogger(TopicHandler.class.getName());
     static final long RETRY_AFTER_MILLIS = 1000;
 
     private final TopicHub hub;
@@ -65,201 +43,23 @@ public final class TopicHandler {
         this.counters = counters;
     }
 
-    void subscribe(CortexSession session, Channel channel, Address address, Subscribe subscribe) {
-        subscribe(
-                session,
-                channel,
-                subscribe,
-                // Behind what an earlier subscription to the same may have sent, so that the offsets are in order.
-                (subscription, accepted) -> session.replyInStream(address, accepted),
-                refused -> session.refuse(channel, address, refused));
-    }
-
-    /** Several at once, with one answer: what was accepted and what was not; a refusal if nothing was. */
-    void subscribe(CortexSession session, Channel channel, SubscribeAll all) {
-        SubscribeAnswer answer =
-                new SubscribeAnswer(session, all.address(), all.each().size());
-        for (Subscribe subscribe : all.each()) {
-            try {
-                subscribe(session, channel, subscribe, answer::accepted, answer::refused);
-            } catch (RuntimeException e) {
-                // The others have a right to their answer.
-                answer.refused(refusal(e, subscribe.target().text()));
-            }
-        }
-    }
-
-    private void subscribe(
-            CortexSession session,
-            Channel channel,
-            Subscribe subscribe,
-            BiConsumer<TopicSubscription, Body> accepted,
-            Consumer<ErrorBody> refused) {
-        TopicPattern target = subscribe.target();
-        Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(config.slowPolicy()));
-        Optional<ErrorBody> objection = objection(session, channel, target, policy);
-        if (objection.isPresent()) {
-            refused.accept(objection.get());
-            return;
-        }
-        SubscribeRequest request = new SubscribeRequest(
-                target,
-                subscribe.events(),
-                policy.orElseThrow(),
-                subscribe.since().map(TopicHandler::position),
-                channel.reader(access.mayPublish(channel.identity(), channel.agent(), target)));
-        hub.subscribe(session.connection(), request, subscribed -> {
-                    channel.subscriptions().add(subscribed.subscription());
-                    accepted.accept(subscribed.subscription(), subscribed(subscribed));
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        refused.accept(refusal(failure, target.text()));
-                    }
-                });
-    }
-
-    private Optional<ErrorBody> objection(
-            CortexSession session, Channel channel, TopicPattern target, Optional<SlowPolicy> policy) {
-        if (policy.isEmpty()) {
-            return Optional.of(invalid("policy must be block, drop-oldest or disconnect", target.text()));
-        }
-        if (policy.get() == SlowPolicy.BLOCK && !target.isTopic()) {
-            return Optional.of(invalid("policy block needs one topic, without *", target.text()));
-        }
-        if (!maySubscribe(channel, target, policy.get())) {
-            return Optional.of(Payloads.refusal(Reasons.FORBIDDEN, "topic", target.text()));
-        }
-        return isFull(session, channel, target)
-                ? Optional.of(Payloads.refusal(Reasons.TOO_MANY_SUBSCRIPTIONS, "topic", target.text()))
-                : Optional.empty();
-    }
-
-    private boolean isFull(CortexSession session, Channel channel, TopicPattern target) {
-        return !channel.subscriptions().has(target.text())
-                && session.subscriptions() >= config.subscriptionsPerConnection();
-    }
-
-    /** Who says something on a channel hears what is said there, though not what is for those who serve it. */
-    void subscribeSender(CortexSession session, Channel channel, TopicPattern topic) {
-        if (channel.subscriptions().has(topic.text()) || isFull(session, channel, topic)) {
-            return;
-        }
-        SubscribeRequest request =
-                new SubscribeRequest(topic, Set.of(), SlowPolicy.DROP_OLDEST, Optional.empty(), channel.reader(false));
-        hub.subscribe(
-                        session.connection(),
-                        request,
-                        subscribed -> channel.subscriptions().add(subscribed.subscription()))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        session.pushError(channel.joinRef(), channel.topic(), refusal(failure, topic.text()));
-                    }
-                });
-    }
-
-    // One that blocks decides who may publish, so it needs the right to publish itself.
-    private boolean maySubscribe(Channel channel, TopicPattern target, SlowPolicy policy) {
-        return access.maySubscribe(channel.identity(), channel.agent(), target)
-                && (policy != SlowPolicy.BLOCK || access.mayPublish(channel.identity(), channel.agent(), target));
-    }
-
-    private static Body subscribed(TopicHub.Subscribed subscribed) {
-        TopicPattern target = subscribed.subscription().request().target();
-        Position position = target.isTopic() ? subscribed.subscription().position() : null;
-        return Payloads.of(
-                "topic",
-                target.text(),
-                "offset",
-                position == null ? null : position.offset(),
-                "epoch",
-                position == null ? null : position.epoch(),
-                "recovered",
-                subscribed.recovered().orElse(null));
-    }
-
-    /** Subscribes again to what was subscribed to on an earlier join; says so if something of it is gone. */
-    void subscribeAgain(CortexSession session, Channel channel, SubscribeRequest request) {
-        // Who joined again may be somebody else.
-        if (!maySubscribe(channel, request.target(), request.policy())) {
-            notAgain(
-                    session,
-                    channel,
-                    request,
-                    Payloads.refusal(
-                            Reasons.FORBIDDEN, "topic", request.target().text()));
-            return;
-        }
-        boolean serves =
-                request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target());
-        SubscribeRequest again = request.with(channel.reader(serves));
-        hub.subscribe(session.connection(), again, subscribed -> {
-                    channel.subscriptions().add(subscribed.subscription());
-                    if (!subscribed.recovered().orElse(true)) {
-                        session.connection()
-                                .sendData(new ServerMessage.Push(
-                                        channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed)));
-                    }
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        notAgain(
-                                session,
-                                channel,
-                                request,
-                                refusal(failure, request.target().text()));
-                    }
-                });
-    }
-
-    private static void notAgain(CortexSession session, Channel channel, SubscribeRequest request, ErrorBody refused) {
-        session.pushError(channel.joinRef(), channel.topic(), refused);
-    }
-
-    void filter(CortexSession session, Channel channel, Address address, Filter filter) {
-        channel.filter().set(filter.events());
-        session.reply(address, Payloads.of("events", List.copyOf(filter.events())));
-    }
-
-    // The reply comes after whatever was given to the connection before, so nothing of the topic comes after the reply.
-    void unsubscribe(CortexSession session, Channel channel, Address address, Unsubscribe unsubscribe) {
-        String target = unsubscribe.target().text();
-        if (channel.subscriptions().end(target)) {
-            session.replyInStream(address, Payloads.of("topic", target));
-        } else {
-            refuse(session, channel, address, target, Reasons.NOT_FOUND);
-        }
-    }
-
-    void unsubscribe(CortexSession session, Channel channel, UnsubscribeAll all) {
-        List<String> ended = all.targets().stream()
-                .map(TopicPattern::text)
-                .filter(channel.subscriptions()::end)
-                .toList();
-        if (ended.isEmpty()) {
-            refuse(session, channel, all.address(), all.targets().get(0).text(), Reasons.NOT_FOUND);
-        } else {
-            session.replyInStream(all.address(), Payloads.of("topics", ended));
-        }
-    }
-
     void publish(CortexSession session, Channel channel, Address address, Publish publish) {
         String topic = publish.topic().text();
         if (!access.mayPublish(channel.identity(), channel.agent(), publish.topic())) {
             counters.increment(Counter.EVENTS_REFUSED);
-            refuse(session, channel, address, topic, Reasons.FORBIDDEN);
+            session.refuse(channel, address, Payloads.refusal(Reasons.FORBIDDEN, "topic", topic));
             return;
         }
         if (publish.payload().bytes() > config.messageBytes()) {
             counters.increment(Counter.EVENTS_REFUSED);
             String detail = "payload must have at most " + config.messageBytes() + " bytes";
-            session.refuse(channel, address, invalid(detail, topic));
+            session.refuse(channel, address, TopicRefusals.invalid(detail, topic));
             return;
         }
         Publication publication = new Publication(publish.event(), publish.payload(), clock.millis());
         hub.publish(topic, publication, publish.idempotencyKey()).whenComplete((published, failure) -> {
             if (failure != null) {
-                session.refuse(channel, address, refusal(failure, topic));
+                session.refuse(channel, address, TopicRefusals.of(failure, topic));
                 return;
             }
             Position position = published.position();
@@ -280,50 +80,18 @@ public final class TopicHandler {
     void history(CortexSession session, Channel channel, Address address, History history) {
         String topic = history.topic().text();
         if (!access.maySubscribe(channel.identity(), channel.agent(), history.topic())) {
-            refuse(session, channel, address, topic, Reasons.FORBIDDEN);
+            session.refuse(channel, address, Payloads.refusal(Reasons.FORBIDDEN, "topic", topic));
             return;
         }
         boolean serves = access.mayPublish(channel.identity(), channel.agent(), history.topic());
         int limit = Math.min(history.limit().orElse(config.pageSize()), config.pageSize());
-        PageRequest request = new PageRequest(history.since().map(TopicHandler::position), limit, history.backwards());
+        PageRequest request = new PageRequest(history.since().map(TopicRefusals::position), limit, history.backwards());
         hub.history(topic, request).whenComplete((page, failure) -> {
             if (failure != null) {
-                session.refuse(channel, address, refusal(failure, topic));
+                session.refuse(channel, address, TopicRefusals.of(failure, topic));
             } else {
                 session.reply(address, HistoryBody.of(topic, page, history.backwards(), serves, session::event));
             }
         });
-    }
-
-    private static Position position(Since since) {
-        return new Position(since.epoch(), since.offset());
-    }
-
-    /** How a failure is told. */
-    static ErrorBody refusal(Throwable failure, String topic) {
-        String reason = reason(failure);
-        Long retry = reason.equals(Reasons.SYSTEM_OVERLOADED) ? RETRY_AFTER_MILLIS : null;
-        return Payloads.refusal(reason, "topic", topic, "retry_after_ms", retry);
-    }
-
-    private static String reason(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof TopicException refused) {
-            return switch (refused.reason()) {
-                case OVERLOADED -> Reasons.SYSTEM_OVERLOADED;
-                case TOO_MANY_TOPICS, TOO_MANY_PATTERNS -> Reasons.TOO_MANY_TOPICS_IN_USE;
-                case KEY_IN_USE -> Reasons.KEY_IN_USE;
-            };
-        }
-        LOGGER.log(Level.ERROR, "a topic failed", cause);
-        return Reasons.INTERNAL_ERROR;
-    }
-
-    private static void refuse(CortexSession session, Channel channel, Address address, String topic, String reason) {
-        session.refuse(channel, address, Payloads.refusal(reason, "topic", topic));
-    }
-
-    private static ErrorBody invalid(String detail, String topic) {
-        return Payloads.refusal(Reasons.INVALID_FIELD, "detail", detail, "topic", topic);
     }
 }

@@ -33,6 +33,7 @@ import io.synapse.routing.JoinHandler;
 import io.synapse.routing.MessageRouter;
 import io.synapse.routing.PresenceHandler;
 import io.synapse.routing.QueryHandler;
+import io.synapse.routing.SubscriptionHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.Authenticator;
 import io.synapse.topic.TopicHub;
@@ -85,12 +86,14 @@ public class EndpointWiring {
             ConnectionRegistry registry,
             QueryHandler queries,
             PresenceTracker presence,
+            SubscriptionHandler subscriptions,
             TopicHandler topics,
             Authenticator authenticator) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
-        JoinHandler joins =
-                new JoinHandler(authenticator, registry, queries, presenceHandler, topics, config.limits(), counters);
-        return new MessageRouter(registry, joins, queries, presenceHandler, topics, config.limits(), timers, counters);
+        JoinHandler joins = new JoinHandler(
+                authenticator, registry, queries, presenceHandler, subscriptions, config.limits(), counters);
+        return new MessageRouter(
+                registry, joins, queries, presenceHandler, subscriptions, topics, config.limits(), timers, counters);
     }
 
     @Produces
@@ -102,9 +105,11 @@ public class EndpointWiring {
             Counters counters,
             ConnectionRegistry registry,
             QueryHandler queries,
+            SubscriptionHandler subscriptions,
             TopicHandler topics,
             ChannelHandler channels) {
-        return new GatewayRouter(registry, queries, topics, channels, config.limits(), clock, timers, counters);
+        return new GatewayRouter(
+                registry, queries, subscriptions, topics, channels, config.limits(), clock, timers, counters);
     }
 
     @Produces

@@ -8,6 +8,7 @@ import io.synapse.platform.Ids;
 import io.synapse.platform.Ticker;
 import io.synapse.protocol.Publication;
 import io.synapse.routing.ChannelHandler;
+import io.synapse.routing.SubscriptionHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.TopicAccess;
 import io.synapse.stream.Broker;
@@ -54,6 +55,12 @@ public class TopicWiring {
 
     @Produces
     @Singleton
+    SubscriptionHandler subscriptions(SynapseConfig config, TopicHub hub, TopicAccess access) {
+        return new SubscriptionHandler(hub, access, config.topics());
+    }
+
+    @Produces
+    @Singleton
     TopicHandler handler(SynapseConfig config, TopicHub hub, TopicAccess access, Clock clock, Counters counters) {
         return new TopicHandler(hub, access, config.topics(), clock, counters);
     }
@@ -63,13 +70,13 @@ public class TopicWiring {
     ChannelHandler channels(
             SynapseConfig config,
             TopicHub hub,
-            TopicHandler topics,
+            SubscriptionHandler subscriptions,
             TopicAccess access,
             ConnectionRegistry registry,
             Ids ids,
             Clock clock,
             Counters counters) {
         String node = config.gateway().node().orElseGet(ids::next);
-        return new ChannelHandler(hub, topics, access, registry, config.gateway(), node, clock, counters);
+        return new ChannelHandler(hub, subscriptions, access, registry, config.gateway(), node, clock, counters);
     }
 }

@@ -77,6 +77,8 @@ class ConnectionStormTest {
     private final TopicHub hub = Topics.hub(timers.ticker(), counters);
     private final QueryService queries = queryService();
     private final QueryHandler queryHandler = new QueryHandler(queries, queryConfig(), clock);
+    private final SubscriptionHandler subscriptions =
+            new SubscriptionHandler(hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG);
     private final TopicHandler topics = new TopicHandler(
             hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG, clock, counters);
     private final PresenceTracker members = Members.tracker(clock, timers, counters);
@@ -137,22 +139,25 @@ class ConnectionStormTest {
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
         PresenceHandler presence = new PresenceHandler(members);
-        JoinHandler joins = new JoinHandler(authenticator, registry, queryHandler, presence, topics, limits, counters);
-        return new MessageRouter(registry, joins, queryHandler, presence, topics, limits, timers, counters);
+        JoinHandler joins =
+                new JoinHandler(authenticator, registry, queryHandler, presence, subscriptions, limits, counters);
+        return new MessageRouter(
+                registry, joins, queryHandler, presence, subscriptions, topics, limits, timers, counters);
     }
 
     private GatewayRouter gateway() {
         GatewayConfig config = new GatewayConfig(Optional.empty(), List.of("guide", "pillar:*"), "guide");
         ChannelHandler channels = new ChannelHandler(
                 hub,
-                topics,
+                subscriptions,
                 new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()),
                 registry,
                 config,
                 "node",
                 clock,
                 counters);
-        return new GatewayRouter(registry, queryHandler, topics, channels, limits, clock, timers, counters);
+        return new GatewayRouter(
+                registry, queryHandler, subscriptions, topics, channels, limits, clock, timers, counters);
     }
 
     /** One client and what becomes of it. */

@@ -92,10 +92,11 @@ final class GatewayFixture implements AutoCloseable {
                                 "synapse-publisher",
                                 List.of("**")),
                         Map.of("synapse-publisher", List.of("**"))));
+        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG);
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
         ChannelHandler handler = new ChannelHandler(
                 hub,
-                topics,
+                subscriptions,
                 access,
                 registry,
                 new GatewayConfig(Optional.empty(), channels, defaultChannel),
@@ -103,7 +104,15 @@ final class GatewayFixture implements AutoCloseable {
                 clock,
                 counters);
         router = new GatewayRouter(
-                registry, new QueryHandler(service, config, clock), topics, handler, limits, clock, timers, counters);
+                registry,
+                new QueryHandler(service, config, clock),
+                subscriptions,
+                topics,
+                handler,
+                limits,
+                clock,
+                timers,
+                counters);
     }
 
     /** A clock that can fail. */

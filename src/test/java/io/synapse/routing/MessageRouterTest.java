@@ -30,6 +30,7 @@ import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Members;
 import io.synapse.testing.Topics;
+import io.synapse.topic.TopicHub;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -133,17 +134,16 @@ class MessageRouterTest {
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed));
         QueryHandler queries = new QueryHandler(service, config, new OddClock());
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
-        TopicHandler topics = new TopicHandler(
-                Topics.hub(timers.ticker(), counters),
-                new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()),
-                Topics.CONFIG,
-                fixed,
-                counters);
+        TopicHub hub = Topics.hub(timers.ticker(), counters);
+        TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
+        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG);
+        TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, fixed, counters);
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, presence, topics, limits, counters),
+                new JoinHandler(authenticator, registry, queries, presence, subscriptions, limits, counters),
                 queries,
                 presence,
+                subscriptions,
                 topics,
                 limits,
                 timers,

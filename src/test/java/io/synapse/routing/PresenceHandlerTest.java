@@ -31,6 +31,7 @@ import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Topics;
+import io.synapse.topic.TopicHub;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,17 +96,16 @@ class PresenceHandlerTest {
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
         QueryHandler queries = new QueryHandler(service, config, clock);
         PresenceHandler presence = new PresenceHandler(tracker);
-        TopicHandler topics = new TopicHandler(
-                Topics.hub(timers.ticker(), counters),
-                new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()),
-                Topics.CONFIG,
-                clock,
-                counters);
+        TopicHub hub = Topics.hub(timers.ticker(), counters);
+        TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
+        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG);
+        TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, presence, topics, limits, counters),
+                new JoinHandler(authenticator, registry, queries, presence, subscriptions, limits, counters),
                 queries,
                 presence,
+                subscriptions,
                 topics,
                 limits,
                 timers,

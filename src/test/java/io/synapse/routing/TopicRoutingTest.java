@@ -86,6 +86,8 @@ class TopicRoutingTest {
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
         QueryHandler queries = QueryFixtures.handler(timers, counters, clock);
+        SubscriptionHandler subscriptions =
+                new SubscriptionHandler(hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG);
         TopicHandler topics = new TopicHandler(
                 hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG, clock, counters);
         ConnectionRegistry registry = new ConnectionRegistry();
@@ -93,9 +95,10 @@ class TopicRoutingTest {
                 new PresenceHandler(Members.tracker(Clock.fixed(NOW, ZoneOffset.UTC), timers, counters));
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, presence, topics, limits, counters),
+                new JoinHandler(authenticator, registry, queries, presence, subscriptions, limits, counters),
                 queries,
                 presence,
+                subscriptions,
                 topics,
                 limits,
                 timers,

@@ -1,0 +1,229 @@
+package io.synapse.routing;
+
+import io.synapse.config.TopicsConfig;
+import io.synapse.protocol.Address;
+import io.synapse.protocol.Body;
+import io.synapse.protocol.ClientMessage.Filter;
+import io.synapse.protocol.ClientMessage.Subscribe;
+import io.synapse.protocol.ClientMessage.SubscribeAll;
+import io.synapse.protocol.ClientMessage.Unsubscribe;
+import io.synapse.protocol.ClientMessage.UnsubscribeAll;
+import io.synapse.protocol.ErrorBody;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Reasons;
+import io.synapse.protocol.ServerMessage;
+import io.synapse.protocol.TopicPattern;
+import io.synapse.security.TopicAccess;
+import io.synapse.stream.Position;
+import io.synapse.topic.SlowPolicy;
+import io.synapse.topic.SubscribeRequest;
+import io.synapse.topic.TopicHub;
+import io.synapse.topic.TopicSubscription;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Subscribing to topics and patterns, and ending that. Safe for use by many threads. */
+public final class SubscriptionHandler {
+
+    private final TopicHub hub;
+    private final TopicAccess access;
+    private final TopicsConfig config;
+
+    /**
+     * A handler.
+     *
+     * @param hub follows
+     * @param access who may do what
+     * @param config the bounds
+     */
+    public SubscriptionHandler(TopicHub hub, TopicAccess access, TopicsConfig config) {
+        this.hub = hub;
+        this.access = access;
+        this.config = config;
+    }
+
+    void subscribe(CortexSession session, Channel channel, Address address, Subscribe subscribe) {
+        subscribe(
+                session,
+                channel,
+                subscribe,
+                // Behind what an earlier subscription to the same may have sent, so that the offsets are in order.
+                (subscription, accepted) -> session.replyInStream(address, accepted),
+                refused -> session.refuse(channel, address, refused));
+    }
+
+    /** Several at once, with one answer: what was accepted and what was not; a refusal if nothing was. */
+    void subscribe(CortexSession session, Channel channel, SubscribeAll all) {
+        SubscribeAnswer answer =
+                new SubscribeAnswer(session, all.address(), all.each().size());
+        for (Subscribe subscribe : all.each()) {
+            try {
+                subscribe(session, channel, subscribe, answer::accepted, answer::refused);
+            } catch (RuntimeException e) {
+                // The others have a right to their answer.
+                answer.refused(TopicRefusals.of(e, subscribe.target().text()));
+            }
+        }
+    }
+
+    private void subscribe(
+            CortexSession session,
+            Channel channel,
+            Subscribe subscribe,
+            BiConsumer<TopicSubscription, Body> accepted,
+            Consumer<ErrorBody> refused) {
+        TopicPattern target = subscribe.target();
+        Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(config.slowPolicy()));
+        Optional<ErrorBody> objection = objection(session, channel, target, policy);
+        if (objection.isPresent()) {
+            refused.accept(objection.get());
+            return;
+        }
+        SubscribeRequest request = new SubscribeRequest(
+                target,
+                subscribe.events(),
+                policy.orElseThrow(),
+                subscribe.since().map(TopicRefusals::position),
+                channel.reader(access.mayPublish(channel.identity(), channel.agent(), target)));
+        hub.subscribe(session.connection(), request, subscribed -> {
+                    channel.subscriptions().add(subscribed.subscription());
+                    accepted.accept(subscribed.subscription(), subscribed(subscribed));
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        refused.accept(TopicRefusals.of(failure, target.text()));
+                    }
+                });
+    }
+
+    private Optional<ErrorBody> objection(
+            CortexSession session, Channel channel, TopicPattern target, Optional<SlowPolicy> policy) {
+        if (policy.isEmpty()) {
+            return Optional.of(TopicRefusals.invalid("policy must be block, drop-oldest or disconnect", target.text()));
+        }
+        if (policy.get() == SlowPolicy.BLOCK && !target.isTopic()) {
+            return Optional.of(TopicRefusals.invalid("policy block needs one topic, without *", target.text()));
+        }
+        if (!maySubscribe(channel, target, policy.get())) {
+            return Optional.of(Payloads.refusal(Reasons.FORBIDDEN, "topic", target.text()));
+        }
+        return isFull(session, channel, target)
+                ? Optional.of(Payloads.refusal(Reasons.TOO_MANY_SUBSCRIPTIONS, "topic", target.text()))
+                : Optional.empty();
+    }
+
+    private boolean isFull(CortexSession session, Channel channel, TopicPattern target) {
+        return !channel.subscriptions().has(target.text())
+                && session.subscriptions() >= config.subscriptionsPerConnection();
+    }
+
+    /** Who says something on a channel hears what is said there, though not what is for those who serve it. */
+    void subscribeSender(CortexSession session, Channel channel, TopicPattern topic) {
+        if (channel.subscriptions().has(topic.text()) || isFull(session, channel, topic)) {
+            return;
+        }
+        SubscribeRequest request =
+                new SubscribeRequest(topic, Set.of(), SlowPolicy.DROP_OLDEST, Optional.empty(), channel.reader(false));
+        hub.subscribe(
+                        session.connection(),
+                        request,
+                        subscribed -> channel.subscriptions().add(subscribed.subscription()))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        session.pushError(channel.joinRef(), channel.topic(), TopicRefusals.of(failure, topic.text()));
+                    }
+                });
+    }
+
+    // One that blocks decides who may publish, so it needs the right to publish itself.
+    private boolean maySubscribe(Channel channel, TopicPattern target, SlowPolicy policy) {
+        return access.maySubscribe(channel.identity(), channel.agent(), target)
+                && (policy != SlowPolicy.BLOCK || access.mayPublish(channel.identity(), channel.agent(), target));
+    }
+
+    private static Body subscribed(TopicHub.Subscribed subscribed) {
+        TopicPattern target = subscribed.subscription().request().target();
+        Position position = target.isTopic() ? subscribed.subscription().position() : null;
+        return Payloads.of(
+                "topic",
+                target.text(),
+                "offset",
+                position == null ? null : position.offset(),
+                "epoch",
+                position == null ? null : position.epoch(),
+                "recovered",
+                subscribed.recovered().orElse(null));
+    }
+
+    /** Subscribes again to what was subscribed to on an earlier join; says so if something of it is gone. */
+    void subscribeAgain(CortexSession session, Channel channel, SubscribeRequest request) {
+        // Who joined again may be somebody else.
+        if (!maySubscribe(channel, request.target(), request.policy())) {
+            notAgain(
+                    session,
+                    channel,
+                    request,
+                    Payloads.refusal(
+                            Reasons.FORBIDDEN, "topic", request.target().text()));
+            return;
+        }
+        boolean serves =
+                request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target());
+        SubscribeRequest again = request.with(channel.reader(serves));
+        hub.subscribe(session.connection(), again, subscribed -> {
+                    channel.subscriptions().add(subscribed.subscription());
+                    if (!subscribed.recovered().orElse(true)) {
+                        session.connection()
+                                .sendData(new ServerMessage.Push(
+                                        channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed)));
+                    }
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        notAgain(
+                                session,
+                                channel,
+                                request,
+                                TopicRefusals.of(failure, request.target().text()));
+                    }
+                });
+    }
+
+    private static void notAgain(CortexSession session, Channel channel, SubscribeRequest request, ErrorBody refused) {
+        session.pushError(channel.joinRef(), channel.topic(), refused);
+    }
+
+    void filter(CortexSession session, Channel channel, Address address, Filter filter) {
+        channel.filter().set(filter.events());
+        session.reply(address, Payloads.of("events", List.copyOf(filter.events())));
+    }
+
+    // The reply comes after whatever was given to the connection before, so nothing of the topic comes after the reply.
+    void unsubscribe(CortexSession session, Channel channel, Address address, Unsubscribe unsubscribe) {
+        String target = unsubscribe.target().text();
+        if (channel.subscriptions().end(target)) {
+            session.replyInStream(address, Payloads.of("topic", target));
+        } else {
+            session.refuse(channel, address, Payloads.refusal(Reasons.NOT_FOUND, "topic", target));
+        }
+    }
+
+    void unsubscribe(CortexSession session, Channel channel, UnsubscribeAll all) {
+        List<String> ended = all.targets().stream()
+                .map(TopicPattern::text)
+                .filter(channel.subscriptions()::end)
+                .toList();
+        if (ended.isEmpty()) {
+            session.refuse(
+                    channel,
+                    all.address(),
+                    Payloads.refusal(
+                            Reasons.NOT_FOUND, "topic", all.targets().get(0).text()));
+        } else {
+            session.replyInStream(all.address(), Payloads.of("topics", ended));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.synapse.routing;
+
+import io.synapse.protocol.ClientMessage.Since;
+import io.synapse.protocol.ErrorBody;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Reasons;
+import io.synapse.stream.Position;
+import io.synapse.topic.TopicException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletionException;
+
+/** How refusals about topics are told, and how places in them are read. */
+final class TopicRefusals {
+
+    private static final System.Logger LOGGER = System.getLogger(TopicRefusals.class.getName());
+    private static final long RETRY_AFTER_MILLIS = 1000;
+
+    private TopicRefusals() {}
+
+    static Position position(Since since) {
+        return new Position(since.epoch(), since.offset());
+    }
+
+    /** How a failure is told. */
+    static ErrorBody of(Throwable failure, String topic) {
+        String reason = reason(failure);
+        Long retry = reason.equals(Reasons.SYSTEM_OVERLOADED) ? RETRY_AFTER_MILLIS : null;
+        return Payloads.refusal(reason, "topic", topic, "retry_after_ms", retry);
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof TopicException refused) {
+            return switch (refused.reason()) {
+                case OVERLOADED -> Reasons.SYSTEM_OVERLOADED;
+                case TOO_MANY_TOPICS, TOO_MANY_PATTERNS -> Reasons.TOO_MANY_TOPICS_IN_USE;
+                case KEY_IN_USE -> Reasons.KEY_IN_USE;
+            };
+        }
+        LOGGER.log(Level.ERROR, "a topic failed", cause);
+        return Reasons.INTERNAL_ERROR;
+    }
+
+    static ErrorBody invalid(String detail, String topic) {
+        return Payloads.refusal(Reasons.INVALID_FIELD, "detail", detail, "topic", topic);
+    }
+}
