@@ -50,8 +50,8 @@ public final class TyrusIdleTimer {
             LOGGER.log(
                     done ? Level.INFO : Level.WARNING,
                     done
-                            ? "Payara''s WebSocket idle timer is taken out (synapse.payara.idle-timer-off=true)"
-                            : "Payara''s WebSocket idle timer could not be taken out: messages cost more than they need");
+                            ? "Payara's WebSocket idle timer is taken out (synapse.payara.idle-timer-off=true)"
+                            : "Payara's WebSocket idle timer could not be taken out: messages cost more than they need");
         }
         return done;
     }

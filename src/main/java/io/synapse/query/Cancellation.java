@@ -82,7 +82,7 @@ final class Cancellation implements CancellationToken {
         try {
             action.run();
         } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, "an engine''s onCancel action failed", e);
+            LOGGER.log(Level.WARNING, "an engine's onCancel action failed", e);
         }
     }
 

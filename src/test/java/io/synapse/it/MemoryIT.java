@@ -240,8 +240,9 @@ class MemoryIT {
         RawClient client = RawClient.connect(server.port());
         readers.put("", client);
         client.sendText(
-                "{\"topic\":\"cortex:%s\",\"event\":\"phx_join\",\"payload\":{\"api_key\":\"test_key\"},\"ref\":\"1\"}"
-                        .formatted(agent));
+                // Without presence, so that every frame is a reply or a thought.
+                """
+                {"topic":"cortex:%s","event":"phx_join","payload":{"api_key":"test_key","presence":false},"ref":"1"}""".formatted(agent));
         String reply = new String(client.read(), StandardCharsets.UTF_8);
         Matcher id = CONNECTION_ID.matcher(reply);
         assertThat(id.find()).as(reply).isTrue();
