@@ -1,13 +1,13 @@
 package io.synapse.presence;
 
 import io.synapse.connection.Connection;
+import io.synapse.platform.Wakeup;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,7 +24,7 @@ public final class PresenceViewer implements Connection.Source {
     private final String topic;
     private final Ref joinRef;
     private final boolean again;
-    private final AtomicInteger wake = new AtomicInteger();
+    private final Wakeup wakeup = new Wakeup(this::look);
     /** Guards the feed: reading it and sending what was read are one step, which {@link #end} waits for. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -79,21 +79,18 @@ public final class PresenceViewer implements Connection.Source {
 
     @Override
     public void pump() {
-        if (wake.getAndIncrement() != 0) {
-            return;
+        wakeup.ask();
+    }
+
+    private void look() {
+        try {
+            moveOn();
+        } catch (RuntimeException e) {
+            // Going on would leave the client with somebody who has gone, or without somebody who is there.
+            LOGGER.log(Level.ERROR, "presence could not be written", e);
+            end();
+            connection.abort(CloseReason.INTERNAL);
         }
-        int seen = 1;
-        do {
-            try {
-                moveOn();
-            } catch (RuntimeException e) {
-                // Going on would leave the client with somebody who has gone, or without somebody who is there.
-                LOGGER.log(Level.ERROR, "presence could not be written", e);
-                end();
-                connection.abort(CloseReason.INTERNAL);
-            }
-            seen = wake.addAndGet(-seen);
-        } while (seen != 0);
     }
 
     private void moveOn() {

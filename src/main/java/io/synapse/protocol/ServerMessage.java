@@ -135,6 +135,17 @@ public sealed interface ServerMessage {
          * @return the same whenever the message is sent
          */
         public String messageId() {
+            return messageId(epoch, offset);
+        }
+
+        /**
+         * The name of the message at a position.
+         *
+         * @param epoch which life of the topic
+         * @param offset its position in the topic
+         * @return as {@link #messageId()}
+         */
+        public static String messageId(String epoch, long offset) {
             return epoch + "-" + offset;
         }
     }

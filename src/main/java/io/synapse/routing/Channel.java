@@ -2,6 +2,7 @@ package io.synapse.routing;
 
 import io.synapse.connection.EventFilter;
 import io.synapse.protocol.Address;
+import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.Ref;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryViewer;
@@ -47,7 +48,7 @@ final class Channel {
 
     /** The topic of an agent. */
     static String topicOf(String agent) {
-        return "cortex:" + agent;
+        return ClientMessage.AGENT_TOPIC + agent;
     }
 
     String topic() {

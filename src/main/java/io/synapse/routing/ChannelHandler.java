@@ -94,8 +94,8 @@ public final class ChannelHandler {
                 session.refuse(message.address(), TopicRefusals.of(failure, channel));
                 return;
             }
-            String messageId =
-                    published.position().epoch() + "-" + published.position().offset();
+            String messageId = ServerMessage.Event.messageId(
+                    published.position().epoch(), published.position().offset());
             session.connection()
                     .send(new ServerMessage.Push(
                             null,

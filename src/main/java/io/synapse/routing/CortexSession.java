@@ -1,8 +1,12 @@
 package io.synapse.routing;
 
+import io.synapse.config.LimitsConfig;
 import io.synapse.connection.Connection;
+import io.synapse.connection.ConnectionRegistry;
+import io.synapse.platform.Timers;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
+import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
@@ -116,9 +120,22 @@ public final class CortexSession {
         return followed == null ? Followed.NOTHING : followed;
     }
 
-    /** Counts one more frame that could not be understood. */
-    int countMalformed() {
-        return ++malformed;
+    /** Notes the connection where connections are found, until it ends; then lets everything go. */
+    void open(ConnectionRegistry registry) {
+        registry.track(connection);
+        connection.onClose(() -> {
+            registry.untrack(connection);
+            end();
+        });
+    }
+
+    /** Counts one more frame that could not be understood; false if it is one too many, and the connection is closed. */
+    boolean mayAnswerMalformed(LimitsConfig limits, Timers timers) {
+        malformed++;
+        if (malformed == limits.malformedFrames() + 1) {
+            timers.after(limits.closeDelay(), () -> connection.close(CloseReason.POLICY));
+        }
+        return malformed <= limits.malformedFrames();
     }
 
     void reply(Address to, Body response) {

@@ -8,7 +8,6 @@ import io.synapse.platform.Counters;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.ClientMessage;
-import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.ErrorBody;
 import io.synapse.protocol.Inbound;
 import io.synapse.protocol.Invalid;
@@ -90,11 +89,7 @@ public final class GatewayRouter {
         counters.increment(Counter.CONNECTIONS_OPENED);
         CortexSession session = CortexSession.withoutJoins(connection, identity);
         session.add(new Channel(OWN_CHANNEL, null, null, true, identity));
-        registry.track(connection);
-        connection.onClose(() -> {
-            registry.untrack(connection);
-            session.end();
-        });
+        session.open(registry);
         push(session, "system", "message", WELCOME, "connection_id", connection.id(), "timestamp", clock.millis());
         return session;
     }
@@ -197,14 +192,8 @@ public final class GatewayRouter {
     private void invalid(CortexSession session, Invalid invalid) {
         counters.increment(Counter.FRAMES_INVALID);
         ErrorBody error = Payloads.error(invalid.reason(), invalid.detail(), null);
-        if (invalid.kind() == Invalid.Kind.FRAME) {
-            int count = session.countMalformed();
-            if (count > limits.malformedFrames()) {
-                if (count == limits.malformedFrames() + 1) {
-                    timers.after(limits.closeDelay(), () -> session.connection().close(CloseReason.POLICY));
-                }
-                return;
-            }
+        if (invalid.kind() == Invalid.Kind.FRAME && !session.mayAnswerMalformed(limits, timers)) {
+            return;
         }
         session.refuse(invalid.address(), error);
     }

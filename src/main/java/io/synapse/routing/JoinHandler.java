@@ -6,6 +6,7 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
+import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.ClientMessage.Join;
 import io.synapse.protocol.Invalid;
 import io.synapse.protocol.Payloads;
@@ -22,8 +23,7 @@ import java.util.regex.Pattern;
 /** Joins and leaves, in the order of frames that the Phoenix client expects. Safe for use by many threads. */
 public final class JoinHandler {
 
-    // Any name that can be printed; what it means to a database or a shell is no business of ours.
-    private static final Pattern TOPIC = Pattern.compile("cortex:([^\\p{Cntrl}]{1,128})");
+    private static final Pattern TOPIC = Pattern.compile(ClientMessage.AGENT_TOPIC + "(" + ClientMessage.AGENT + ")");
 
     private final Authenticator authenticator;
     private final ConnectionRegistry registry;

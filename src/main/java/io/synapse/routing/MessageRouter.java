@@ -9,7 +9,6 @@ import io.synapse.platform.Timers;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage;
-import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Inbound;
 import io.synapse.protocol.Invalid;
 import io.synapse.protocol.Payloads;
@@ -85,11 +84,7 @@ public final class MessageRouter {
     public CortexSession open(Connection connection, Optional<Identity> identity) {
         counters.increment(Counter.CONNECTIONS_OPENED);
         CortexSession session = new CortexSession(connection, identity);
-        registry.track(connection);
-        connection.onClose(() -> {
-            registry.untrack(connection);
-            session.end();
-        });
+        session.open(registry);
         return session;
     }
 
@@ -154,9 +149,7 @@ public final class MessageRouter {
     private void handle(CortexSession session, Channel channel, Address address, Inbound inbound) {
         if (inbound instanceof Invalid invalid) {
             counters.increment(Counter.FRAMES_INVALID);
-            session.refuse(address, Payloads.error(invalid.reason(), invalid.detail(), null));
-            session.pushError(
-                    channel.joinRef(), channel.topic(), Payloads.error(invalid.reason(), invalid.detail(), null));
+            session.refuse(channel, address, Payloads.error(invalid.reason(), invalid.detail(), null));
             return;
         }
         ClientMessage message = (ClientMessage) inbound;
@@ -181,11 +174,7 @@ public final class MessageRouter {
 
     private void malformed(CortexSession session, Invalid invalid) {
         counters.increment(Counter.FRAMES_INVALID);
-        int count = session.countMalformed();
-        if (count > limits.malformedFrames()) {
-            if (count == limits.malformedFrames() + 1) {
-                timers.after(limits.closeDelay(), () -> session.connection().close(CloseReason.POLICY));
-            }
+        if (!session.mayAnswerMalformed(limits, timers)) {
             return;
         }
         Address address = invalid.address();

@@ -76,14 +76,14 @@ public final class PresenceHandler {
         if (ref.isPresent()) {
             session.reply(address, Payloads.of("phx_ref", ref.get()));
         } else {
-            refuse(session, channel, address, Payloads.error(Reasons.NOT_TRACKED, "", null));
+            session.refuse(channel, address, Payloads.error(Reasons.NOT_TRACKED, "", null));
         }
     }
 
     void list(CortexSession session, Channel channel, Address address, Presence asked) {
         String agent = asked.agent().orElse(channel.agent());
         if (!channel.identity().mayJoin(agent)) {
-            refuse(session, channel, address, Payloads.error(Reasons.FORBIDDEN, "", null));
+            session.refuse(channel, address, Payloads.error(Reasons.FORBIDDEN, "", null));
             return;
         }
         String topic = Channel.topicOf(agent);
@@ -108,11 +108,6 @@ public final class PresenceHandler {
             state.body().writeTo(generator);
             generator.writeEndObject();
         };
-    }
-
-    private static void refuse(CortexSession session, Channel channel, Address address, Body why) {
-        session.refuse(address, why);
-        pushError(session, channel, why);
     }
 
     private static void pushError(CortexSession session, Channel channel, Body why) {

@@ -20,7 +20,6 @@ public final class GatewayPolicy {
     public static final String CBOR = "synapse.v1.cbor";
 
     private static final List<String> KNOWN = List.of(CBOR, JSON);
-    private static final String SCHEME = "Bearer ";
 
     private final Admission admission;
     private final Authenticator authenticator;
@@ -71,11 +70,6 @@ public final class GatewayPolicy {
     }
 
     private static Optional<String> credential(Handshake handshake) {
-        Optional<String> bearer = handshake
-                .authorization()
-                .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-                .map(header -> header.substring(SCHEME.length()).strip());
-        return bearer.or(() -> Optional.ofNullable(handshake.parameters().get("token"))
-                .filter(token -> !token.isEmpty() && !token.equals("undefined")));
+        return handshake.authorization().flatMap(Handshake::bearer).or(handshake::token);
     }
 }

@@ -28,9 +28,29 @@ public record Handshake(
         List<String> subprotocols,
         Map<String, String> parameters) {
 
+    private static final String SCHEME = "Bearer ";
+
     /** Copies the collections. */
     public Handshake {
         subprotocols = List.copyOf(subprotocols);
         parameters = Map.copyOf(parameters);
+    }
+
+    /**
+     * The credential in an {@code Authorization} header.
+     *
+     * @param header the header
+     * @return what stands after {@code Bearer}; empty for any other scheme
+     */
+    public static Optional<String> bearer(String header) {
+        return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? Optional.of(header.substring(SCHEME.length()).strip())
+                : Optional.empty();
+    }
+
+    /** The parameter {@code token}; the npm client sends the text "undefined" for one that has no value. */
+    Optional<String> token() {
+        return Optional.ofNullable(parameters.get("token"))
+                .filter(token -> !token.isEmpty() && !token.equals("undefined"));
     }
 }

@@ -82,9 +82,7 @@ public final class HandshakePolicy {
         if (offered.size() == 1) {
             return Optional.of(decode(offered.get(0)));
         }
-        // The npm client sends the text "undefined" for a parameter that has no value.
-        return Optional.ofNullable(handshake.parameters().get("token"))
-                .filter(token -> !token.isEmpty() && !token.equals("undefined"));
+        return handshake.token();
     }
 
     // In spite of its name the entry is standard base64; both alphabets are taken, padded or not.
