@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.synapse.testing.Keys;
 import java.net.URL;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -40,13 +39,9 @@ class CredentialsIT {
 
     @Deployment(testable = false)
     static WebArchive war() throws Exception {
-        return WarFile.with(
-                Map.of("synapse.auth.api-keys", "web:" + hash(KEY) + ",batch:" + hash(LIMITED) + ":reports|billing"));
-    }
-
-    private static String hash(String key) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+        return WarFile.with(Map.of(
+                "synapse.auth.api-keys",
+                "web:" + Keys.sha256(KEY) + ",batch:" + Keys.sha256(LIMITED) + ":reports|billing"));
     }
 
     @BeforeEach
@@ -79,7 +74,7 @@ class CredentialsIT {
     @DisplayName("M17 M2: the key that everybody knows opens nothing, and a configured one joins and asks")
     void letsInAConfiguredKeyOnly() throws Exception {
         try (Wire wire = Wire.open(server.webSocket(SOCKET))) {
-            for (String wrong : new String[] {"test_key", "", hash(KEY), KEY + " "}) {
+            for (String wrong : new String[] {"test_key", "", Keys.sha256(KEY), KEY + " "}) {
                 JsonNode refused = wire.join("anyone", wrong);
                 assertThat(refused.path("status").asText()).isEqualTo("error");
                 assertThat(refused.at("/response/reason").asText()).isEqualTo("unauthorized");

@@ -8,14 +8,13 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.synapse.testing.Conversation;
+import io.synapse.testing.Keys;
 import java.io.IOException;
 import java.net.URL;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -54,16 +53,12 @@ class GatewayIT {
                         "synapse.engine",
                         "probe",
                         "synapse.auth.api-keys",
-                        "user:" + hash(USER) + ":*:" + USER + ",server:" + hash(PUBLISHER) + ":*:" + PUBLISHER))
+                        "user:" + Keys.sha256(USER) + ":*:" + USER + ",server:" + Keys.sha256(PUBLISHER) + ":*:"
+                                + PUBLISHER))
                 .addClasses(ProbeEngine.class, ProbeServlet.class, TyrusProbe.class, ProbeClock.class);
     }
 
     // The key of a role is its name.
-    private static String hash(String key) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-    }
-
     @BeforeEach
     void awaitServer() {
         server = Server.ready(url);

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.synapse.testing.Keys;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,14 +40,9 @@ class TopicsIT {
                 "synapse.mode",
                 "production",
                 "synapse.auth.api-keys",
-                "user:" + hash("user-key") + ",feed:" + hash("feed-key") + ":*:synapse-publisher",
+                "user:" + Keys.sha256("user-key") + ",feed:" + Keys.sha256("feed-key") + ":*:synapse-publisher",
                 "synapse.topics.history-count",
                 String.valueOf(WINDOW)));
-    }
-
-    private static String hash(String key) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
     }
 
     @BeforeEach

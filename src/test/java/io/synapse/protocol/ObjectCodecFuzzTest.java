@@ -104,28 +104,12 @@ class ObjectCodecFuzzTest {
         return allocated;
     }
 
-    private static String mutated(Random random) {
-        StringBuilder frame = new StringBuilder(SEEDS.get(random.nextInt(SEEDS.size())));
-        for (int changes = 1 + random.nextInt(6); changes > 0; changes--) {
-            int at = random.nextInt(frame.length() + 1);
-            int to = Math.min(frame.length(), at + random.nextInt(8));
-            switch (random.nextInt(5)) {
-                case 0 -> frame.delete(at, to);
-                case 1 -> frame.insert(at, frame.substring(at, to));
-                case 2 -> frame.insert(at, TOKENS[random.nextInt(TOKENS.length)]);
-                case 3 -> frame.replace(at, to, TOKENS[random.nextInt(TOKENS.length)]);
-                default -> frame.insert(at, (char) random.nextInt(0x10000));
-            }
-        }
-        return frame.toString();
-    }
-
     @ParameterizedTest
     @MethodSource("seeds")
     void mutatedTextNeverThrows(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < CASES; i++) {
-            String frame = mutated(random);
+            String frame = FuzzText.mutated(random, SEEDS, TOKENS);
             int number = i;
             check(() -> "seed " + seed + " case " + number + ": " + frame, frame.length(), () -> json.decode(frame));
         }

@@ -104,26 +104,9 @@ class PhoenixCodecFuzzTest {
     void mutatedTextNeverThrows(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < CASES; i++) {
-            String frame = mutated(random);
+            String frame = FuzzText.mutated(random, SEEDS, TOKENS);
             check("seed " + seed + " case " + i + ": " + frame, frame.length(), () -> codec.decode(frame));
         }
-    }
-
-    private static String mutated(Random random) {
-        StringBuilder frame = new StringBuilder(SEEDS.get(random.nextInt(SEEDS.size())));
-        int changes = 1 + random.nextInt(6);
-        for (int i = 0; i < changes; i++) {
-            int at = random.nextInt(frame.length() + 1);
-            int to = Math.min(frame.length(), at + random.nextInt(8));
-            switch (random.nextInt(5)) {
-                case 0 -> frame.delete(at, to);
-                case 1 -> frame.insert(at, frame.substring(at, to));
-                case 2 -> frame.insert(at, TOKENS[random.nextInt(TOKENS.length)]);
-                case 3 -> frame.replace(at, to, TOKENS[random.nextInt(TOKENS.length)]);
-                default -> frame.insert(at, (char) random.nextInt(0x10000));
-            }
-        }
-        return frame.toString();
     }
 
     @ParameterizedTest
@@ -161,7 +144,7 @@ class PhoenixCodecFuzzTest {
 
     private static byte[] mutatedBytes(Random random) {
         String[] events = {"query", "ping", "phx_join", "resume"};
-        String data = random.nextBoolean() ? "{\"q\":\"été\",\"ref\":\"r\"}" : mutated(random);
+        String data = random.nextBoolean() ? "{\"q\":\"été\",\"ref\":\"r\"}" : FuzzText.mutated(random, SEEDS, TOKENS);
         byte[] frame = PhoenixCodecBinaryTest.push(
                 "3", "4", "cortex:a", events[random.nextInt(events.length)], data.getBytes(StandardCharsets.UTF_8));
         for (int changes = random.nextInt(4); changes > 0; changes--) {

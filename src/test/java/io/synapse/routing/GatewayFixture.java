@@ -22,20 +22,18 @@ import io.synapse.testing.Conversation;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.OddClock;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 
 /** All that is behind {@code /ws}, without a server. */
@@ -50,7 +48,7 @@ final class GatewayFixture implements AutoCloseable {
     final Counters counters = new Counters();
     final ConnectionRegistry registry = new ConnectionRegistry();
     final TopicHub hub = Topics.hub(timers.ticker(), counters);
-    final AtomicBoolean brokenClock = new AtomicBoolean();
+    final OddClock oddClock = new OddClock(Instant.ofEpochMilli(NOW));
     final GatewayRouter router;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20);
@@ -77,7 +75,7 @@ final class GatewayFixture implements AutoCloseable {
                 10,
                 1 << 20,
                 Duration.ofMinutes(5));
-        Clock clock = new OddClock();
+        Clock clock = oddClock;
         QueryService service = new QueryService(
                 new ProbeEngine(),
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, threads),
@@ -113,27 +111,6 @@ final class GatewayFixture implements AutoCloseable {
                 clock,
                 timers,
                 counters);
-    }
-
-    /** A clock that can fail. */
-    private final class OddClock extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            if (brokenClock.get()) {
-                throw new IllegalStateException("expected");
-            }
-            return Instant.ofEpochMilli(NOW);
-        }
     }
 
     /** A client with one role, which has been greeted. */

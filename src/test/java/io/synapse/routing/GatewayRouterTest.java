@@ -65,10 +65,10 @@ class GatewayRouterTest {
                 "{\"id\":1,\"type\":\"ping\"}",
                 "{\"id\":1,\"channel\":\"guide\",\"payload\":1}",
                 "{\"id\":1,\"type\":\"message\",\"payload\":1}")) {
-            fixture.brokenClock.set(true);
+            fixture.oddClock.broken(true);
             assertThat(client.ask(frame))
                     .isEqualTo("{\"type\":\"error\",\"id\":1,\"code\":-32603,\"message\":\"internal_error\"}");
-            fixture.brokenClock.set(false);
+            fixture.oddClock.broken(false);
             assertThat(client.ask("{\"type\":\"ping\"}")).startsWith("{\"type\":\"pong\"");
         }
         assertThat(client.ask("{\"channel\":\"guide\",\"payload\":1}")).startsWith("{\"type\":\"ack\"");

@@ -29,12 +29,12 @@ import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Members;
+import io.synapse.testing.OddClock;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -66,32 +65,11 @@ class MessageRouterTest {
     private final PhoenixCodecs codecs = new PhoenixCodecs(64, 1 << 20);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final LinkedBlockingQueue<String> words = new LinkedBlockingQueue<>();
-    private final AtomicBoolean brokenClock = new AtomicBoolean();
+    private final OddClock oddClock = new OddClock(NOW);
     private final LimitsConfig limits = new LimitsConfig(100, 1 << 20, 64, 2, 3, CLOSE_DELAY);
     private final Connection.Environment environment = new Connection.Environment(
             new OutboxConfig(10_000, 1 << 24, 1 << 20, Duration.ofDays(1)), timers.ticker(), timers, counters);
     private final MessageRouter router = router();
-
-    /** A clock that can fail. */
-    private final class OddClock extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            if (brokenClock.get()) {
-                throw new IllegalStateException("expected");
-            }
-            return NOW;
-        }
-    }
 
     /** Streams each word the test gives, until the word is "end". */
     private final class Words implements QueryEngine {
@@ -132,7 +110,7 @@ class MessageRouterTest {
         Authenticator authenticator = new Authenticator(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed));
-        QueryHandler queries = new QueryHandler(service, config, new OddClock());
+        QueryHandler queries = new QueryHandler(service, config, oddClock);
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
@@ -413,9 +391,9 @@ class MessageRouterTest {
                         "[\"3\",\"4\",\"cortex:a\",\"query\",{\"q\":\"x\",\"ref\":\"r\"}]");
         words.add("one");
         client.sent(3);
-        brokenClock.set(true);
+        oddClock.broken(true);
         client.say("[\"3\",\"5\",\"cortex:a\",\"ping\",{}]");
-        brokenClock.set(false);
+        oddClock.broken(false);
         assertThat(client.sent())
                 .containsExactly("[\"3\",\"3\",\"cortex:a\",\"phx_error\",{\"reason\":\"channel_crash\"}]");
         assertThat(registry.ofAgent("a")).isEmpty();
@@ -440,9 +418,9 @@ class MessageRouterTest {
         Client client = joined().say("[\"3\",\"4\",\"cortex:a\",\"query\",{\"q\":\"x\",\"ref\":\"r\"}]");
         words.add("one");
         client.sent(2);
-        brokenClock.set(true);
+        oddClock.broken(true);
         client.say("[\"3\",\"5\",\"cortex:a\",\"ping\",{}]");
-        brokenClock.set(false);
+        oddClock.broken(false);
         client.say("[\"3\",\"6\",\"cortex:a\",\"phx_leave\",{}]");
         assertThat(client.sent())
                 .containsExactly(

@@ -24,18 +24,17 @@ import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Members;
+import io.synapse.testing.OddClock;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,36 +51,15 @@ class TopicRoutingTest {
     private final ManualTimers timers = new ManualTimers();
     private final Counters counters = new Counters();
     private final PhoenixCodecs codecs = new PhoenixCodecs(64, 1 << 20);
-    private final AtomicBoolean brokenClock = new AtomicBoolean();
+    private final OddClock oddClock = new OddClock(NOW);
     private final LimitsConfig limits = new LimitsConfig(100, 1 << 20, 64, 3, 100, Duration.ofSeconds(1));
     private final Connection.Environment environment = new Connection.Environment(
             new OutboxConfig(100, 1 << 22, 4096, Duration.ofDays(1)), timers.ticker(), timers, counters);
     private final TopicHub hub = Topics.hub(timers.ticker(), counters);
     private final MessageRouter router = router();
 
-    /** A clock that can fail, and with it whatever a message does. */
-    private final class OddClock extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            if (brokenClock.get()) {
-                throw new IllegalStateException("expected");
-            }
-            return NOW;
-        }
-    }
-
     private MessageRouter router() {
-        Clock clock = new OddClock();
+        Clock clock = oddClock;
         Authenticator authenticator = new Authenticator(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
@@ -514,9 +492,9 @@ class TopicRoutingTest {
         user.ask("subscribe", "{\"events\":[\"item\",\"rare\"]}");
         publisher.ask("publish", PUBLISH);
         assertThat(user.frames()).hasSize(1);
-        brokenClock.set(true);
+        oddClock.broken(true);
         assertThat(user.ask("ping", "{}")).containsExactly("phx_error {\"reason\":\"channel_crash\"}");
-        brokenClock.set(false);
+        oddClock.broken(false);
         publisher.ask("publish", PUBLISH);
         publisher.ask("publish", PUBLISH.replace("item", "filtered"));
         assertThat(user.frames()).isEmpty();

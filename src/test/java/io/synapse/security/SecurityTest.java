@@ -12,15 +12,14 @@ import io.synapse.config.ApiKeyConfig;
 import io.synapse.config.Mode;
 import io.synapse.security.Verdict.Admitted;
 import io.synapse.security.Verdict.Refused;
+import io.synapse.testing.Keys;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,11 +41,6 @@ class SecurityTest {
         return new HandshakeTokens(SECRET, MAX_AGE, Clock.fixed(now, ZoneOffset.UTC));
     }
 
-    private static String sha256(String key) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-    }
-
     private static String signed(JWTClaimsSet.Builder claims, JWSAlgorithm algorithm, String secret) throws Exception {
         SignedJWT token = new SignedJWT(new JWSHeader(algorithm), claims.build());
         token.sign(new MACSigner(secret));
@@ -62,14 +56,14 @@ class SecurityTest {
     void apiKeys() throws Exception {
         ApiKeys keys = new ApiKeys(
                 List.of(
-                        new ApiKeyConfig("bob", sha256("k1"), Set.of("a"), Set.of()),
-                        new ApiKeyConfig("eve", sha256("k2"), Set.of(), Set.of())),
+                        new ApiKeyConfig("bob", Keys.sha256("k1"), Set.of("a"), Set.of()),
+                        new ApiKeyConfig("eve", Keys.sha256("k2"), Set.of(), Set.of())),
                 false);
         assertThat(keys.identify("k1")).contains(new Identity("bob", Set.of("a")));
         assertThat(keys.identify("k2")).contains(new Identity("eve", Set.of()));
         assertThat(keys.identify("k1 ")).isEmpty();
         assertThat(keys.identify("")).isEmpty();
-        assertThat(keys.identify(sha256("k1"))).isEmpty();
+        assertThat(keys.identify(Keys.sha256("k1"))).isEmpty();
         assertThat(keys.identify(ApiKeys.DEVELOPMENT_KEY)).isEmpty();
         assertThat(keys.isEmpty()).isFalse();
         assertThat(new ApiKeys(List.of(), false).isEmpty()).isTrue();
@@ -96,7 +90,8 @@ class SecurityTest {
     @Test
     @DisplayName("M17: by key only the key counts, so that no token can be had for a token")
     void byKeyOnly() throws Exception {
-        ApiKeys keys = new ApiKeys(List.of(new ApiKeyConfig("bob", sha256("k1"), Set.of("a", "b"), Set.of())), false);
+        ApiKeys keys =
+                new ApiKeys(List.of(new ApiKeyConfig("bob", Keys.sha256("k1"), Set.of("a", "b"), Set.of())), false);
         Authenticator authenticator = new Authenticator(keys, tokens(NOW));
         String token = tokens(NOW).issue(BOB, MAX_AGE).token();
         assertThat(authenticator.identify(token)).contains(BOB);
