@@ -6,15 +6,14 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * The frames of one outbox: two lanes, the one that is in flight, and what all of them amount to. Messages and bytes
- * count until a frame's flight is over. Not thread-safe: the outbox's lock guards it.
+ * The frames of one outbox: two lanes, and what all of them amount to, with those that are in flight: messages and bytes
+ * count until the transport is done with a frame. Not thread-safe: the outbox's lock guards it.
  */
 final class FrameQueue {
 
     private final OutboxConfig config;
     private final Queue<EncodedFrame> control = new ArrayDeque<>();
     private final Queue<EncodedFrame> data = new ArrayDeque<>();
-    private EncodedFrame inFlight;
     private int messages;
     private long bytes;
     private long sent;
@@ -50,24 +49,20 @@ final class FrameQueue {
                         && bytes + frameBytes <= config.maxBytes();
     }
 
-    /** The next frame goes into flight; null if one is in flight or none waits. */
-    EncodedFrame launch() {
-        if (inFlight == null) {
-            inFlight = control.isEmpty() ? data.poll() : control.poll();
-            return inFlight;
-        }
-        return null;
+    /** The frame that goes next; null if none waits. */
+    EncodedFrame first() {
+        return control.isEmpty() ? data.peek() : control.peek();
     }
 
-    boolean isFlying() {
-        return inFlight != null;
+    /** Takes it out of its lane; it counts until it is {@link #done}. */
+    void take() {
+        (control.isEmpty() ? data : control).remove();
     }
 
-    /** The flight is over. */
-    void land(boolean arrived) {
+    /** The transport is done with a frame. */
+    void done(EncodedFrame frame, boolean arrived) {
         messages--;
-        bytes -= inFlight.bytes();
-        inFlight = null;
+        bytes -= frame.bytes();
         if (arrived) {
             sent++;
         } else {
@@ -75,12 +70,11 @@ final class FrameQueue {
         }
     }
 
-    /** Drops everything, the frame in flight too. */
+    /** Drops everything, what was taken out too. */
     void clear() {
         dropped += messages;
         control.clear();
         data.clear();
-        inFlight = null;
         messages = 0;
         bytes = 0;
     }

@@ -1,6 +1,7 @@
 package io.synapse.connection;
 
 import io.synapse.config.OutboxConfig;
+import io.synapse.connection.InFlight.Flight;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.CloseReason;
@@ -11,20 +12,22 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The one writer of a connection. Any thread offers frames; none of them ever waits.
  *
- * <p><b>Ownership.</b> At most one frame is in the hands of the {@link Transport}, or a ping. The next one goes when its completion
- * arrives. Some containers complete on the caller's stack, so the next frame is sent by iteration and never by
- * recursion: whoever finds nobody draining becomes the drainer, a completion that arrives while somebody drains only
- * leaves its mark, and the drainer looks for the mark before it stops. (The idea is Jetty's {@code IteratingCallback}.)
+ * <p><b>Ownership.</b> The {@link Transport} has as many frames in its hands as its window holds, or one ping. More go
+ * when completions arrive. Some containers complete on the caller's stack, so the next frame is sent by iteration and
+ * never by recursion: whoever finds nobody draining becomes the drainer, a completion that arrives while somebody drains
+ * only leaves its mark, and the drainer looks for the mark before it stops. (The idea is Jetty's {@code
+ * IteratingCallback}.)
  *
- * <p><b>Ordering.</b> Two lanes. {@link Lane#CONTROL} passes {@link Lane#DATA}; inside a lane order is kept.
+ * <p><b>Ordering.</b> Two lanes. {@link Lane#CONTROL} passes what waits in {@link Lane#DATA} and not what the transport
+ * has; inside a lane order is kept.
  *
  * <p><b>Bounds.</b> Messages and bytes, both counted until the transport is done with them, so a client that never reads
  * costs at most {@link OutboxConfig#maxBytes()} plus the container's own buffer. A frame past a bound is not taken.
  * Streams stay below {@link OutboxConfig#lowWaterBytes()} by {@link #offerIfRoom}, or by asking {@link #requestRoom()}
  * first.
  *
- * <p><b>Failure.</b> A frame that the transport does not complete within {@link OutboxConfig#sendTimeout()} means a
- * client that does not read; a failed one means a broken connection. Both end the outbox: what waits is dropped and
+ * <p><b>Failure.</b> A frame that the transport does not complete within {@link OutboxConfig#sendTimeout()} after those
+ * before it means a client that does not read; a failed one means a broken connection. Both end the outbox: what waits is dropped and
  * counted, and the owner is told once. A close has the same time to come to its end, from the call of {@link #close} to
  * the owner's {@link #discard}, so a client that answers nothing does not keep its connection open.
  */
@@ -74,9 +77,8 @@ public final class Outbox {
 
     private final FrameQueue frames;
     private final SendDeadline deadline;
-    private long sending;
+    private final InFlight flights;
     private boolean draining;
-    private boolean pinging;
     /** The smallest frame, in bytes, that a stream waits to add; negative if none waits. */
     private long roomWanted = NONE;
 
@@ -98,6 +100,7 @@ public final class Outbox {
         this.owner = owner;
         frames = new FrameQueue(config);
         deadline = new SendDeadline(config.sendTimeout(), ticker, timers, this::checkDeadline);
+        flights = new InFlight(transport.window(), frames, deadline);
     }
 
     /**
@@ -209,30 +212,24 @@ public final class Outbox {
      * @return whether it was sent
      */
     public boolean ping() {
-        long number;
+        Flight flight;
         lock.lock();
         try {
-            if (closed || closing != null || draining || isBusy()) {
+            if (closed || closing != null || draining || !flights.isEmpty()) {
                 return false;
             }
-            number = ++sending;
-            pinging = true;
-            deadline.launched();
+            flight = flights.launchPing();
         } finally {
             lock.unlock();
         }
         try {
             transport.ping();
-            completed(number, null);
+            completed(flight, null);
             return true;
         } catch (IOException | RuntimeException | Error e) {
-            completed(number, e);
+            completed(flight, e);
             return false;
         }
-    }
-
-    private boolean isBusy() {
-        return pinging || frames.isFlying();
     }
 
     private void drain() {
@@ -270,8 +267,7 @@ public final class Outbox {
     }
 
     private boolean step() {
-        EncodedFrame next = null;
-        long number = 0;
+        Flight next = null;
         boolean tellRoom = false;
         CloseReason closeNow = null;
         lock.lock();
@@ -279,12 +275,9 @@ public final class Outbox {
             if (roomWanted != NONE && !closed && closing == null && frames.hasRoom(roomWanted)) {
                 roomWanted = NONE;
                 tellRoom = true;
-            } else if (!isBusy() && !closed) {
-                next = frames.launch();
-                if (next != null) {
-                    number = ++sending;
-                    deadline.launched();
-                } else if (closing != null) {
+            } else if (!closed) {
+                next = flights.launch();
+                if (next == null && closing != null && flights.isEmpty()) {
                     closeNow = closing;
                     closed = true;
                 }
@@ -299,33 +292,27 @@ public final class Outbox {
         if (tellRoom) {
             owner.room();
         } else if (next != null) {
-            send(next, number);
+            send(next);
         } else {
             transport.close(closeNow);
         }
         return true;
     }
 
-    private void send(EncodedFrame frame, long number) {
+    private void send(Flight flight) {
         try {
-            transport.send(frame, failure -> completed(number, failure));
+            transport.send(flight.frame(), failure -> completed(flight, failure));
         } catch (RuntimeException e) {
-            completed(number, e);
+            completed(flight, e);
         }
     }
 
-    // By number and not by frame: the same frame may be sent twice, and a container may complete it once too often.
-    private void completed(long number, Throwable failure) {
+    private void completed(Flight flight, Throwable failure) {
         boolean ended = false;
         lock.lock();
         try {
-            if (!isBusy() || sending != number) {
+            if (!flights.land(flight, failure == null)) {
                 return;
-            }
-            if (pinging) {
-                pinging = false;
-            } else {
-                frames.land(failure == null);
             }
             if (failure != null) {
                 ended = end();
@@ -343,7 +330,7 @@ public final class Outbox {
     private void checkDeadline() {
         lock.lock();
         try {
-            if (over || !deadline.isOverdue(isBusy())) {
+            if (over || !deadline.isOverdue(!flights.isEmpty())) {
                 return;
             }
             end();
@@ -373,8 +360,8 @@ public final class Outbox {
         boolean first = !over;
         closed = true;
         over = true;
-        pinging = false;
         deadline.cancel();
+        flights.clear();
         frames.clear();
         return first;
     }

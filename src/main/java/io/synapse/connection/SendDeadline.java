@@ -5,9 +5,10 @@ import io.synapse.platform.Timers;
 import java.time.Duration;
 
 /**
- * How long one outbox waits for its transport: for each frame, and for a close. One timer serves many frames: when it
- * fires it looks at the frame that is in flight then, and waits for what is left of that one's time. Not thread-safe: the
- * outbox's lock guards it.
+ * How long one outbox waits for its transport: for the frame that is longest in flight, and for a close. A frame's time
+ * begins when those before it are sent, so it is the same however many are in flight. One timer serves many frames: when
+ * it fires it waits for what is left of the time of the frame that is the oldest then. Not thread-safe: the outbox's lock
+ * guards it.
  */
 final class SendDeadline {
 
@@ -15,7 +16,7 @@ final class SendDeadline {
     private final Ticker ticker;
     private final Timers timers;
     private final Runnable onFrameTimer;
-    private long launchedAt;
+    private long begunAt;
     private Timers.Timer frameTimer;
     private Timers.Timer closeTimer;
 
@@ -26,20 +27,21 @@ final class SendDeadline {
         this.onFrameTimer = onFrameTimer;
     }
 
-    void launched() {
-        launchedAt = ticker.read();
+    /** The time of another frame begins: it is the oldest in flight now. */
+    void begin() {
+        begunAt = ticker.read();
         if (frameTimer == null) {
             frameTimer = timers.after(timeout, onFrameTimer);
         }
     }
 
-    /** The frame timer has fired: whether the frame in flight, if there is one, is overdue. */
+    /** The frame timer has fired: whether the oldest in flight, if there is one, is overdue. */
     boolean isOverdue(boolean flying) {
         frameTimer = null;
         if (!flying) {
             return false;
         }
-        Duration left = timeout.minusNanos(ticker.read() - launchedAt);
+        Duration left = timeout.minusNanos(ticker.read() - begunAt);
         if (left.isNegative() || left.isZero()) {
             return true;
         }

@@ -44,6 +44,11 @@ final class JakartaTransport implements Transport {
     }
 
     @Override
+    public Window window() {
+        return raw.window();
+    }
+
+    @Override
     public void send(EncodedFrame frame, Completion completion) {
         SendHandler handler = result -> completion.done(result.isOK() ? null : failure(result.getException()));
         if (frame instanceof EncodedFrame.Text text) {

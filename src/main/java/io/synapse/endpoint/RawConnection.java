@@ -1,5 +1,6 @@
 package io.synapse.endpoint;
 
+import io.synapse.connection.Transport;
 import jakarta.websocket.Session;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,6 +23,12 @@ final class RawConnection {
 
     /** What Grizzly may hold in its heap for one slow reader and call sent; its own default is 8 MiB. */
     private static final int GRIZZLY_QUEUE_BYTES = 65_536;
+
+    /**
+     * What Undertow gathers into one system call; beyond this it would only keep more in its heap. Measured: with one frame
+     * at a time it needs twice the CPU.
+     */
+    private static final Transport.Window UNDERTOW_WINDOW = new Transport.Window(32, 65_536);
 
     private enum Kind {
         GRIZZLY,
@@ -69,6 +76,11 @@ final class RawConnection {
     private static Optional<Object> grizzly(Object handler) {
         return Reflection.path(handler, "?handler", "os", "ob", "grizzlyOutputBuffer", "ctx")
                 .flatMap(context -> Reflection.call(context, "getConnection"));
+    }
+
+    /** How much the container may have in its hands. Open Liberty fails a frame that comes while another is being sent. */
+    Transport.Window window() {
+        return kind == Kind.UNDERTOW ? UNDERTOW_WINDOW : Transport.Window.ONE_FRAME;
     }
 
     /** Keeps the container from holding more of our frames than it must. */

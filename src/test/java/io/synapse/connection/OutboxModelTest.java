@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.synapse.config.OutboxConfig;
 import io.synapse.connection.Outbox.Lane;
 import io.synapse.connection.Outbox.Offer;
+import io.synapse.connection.Transport.Window;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.EncodedFrame;
 import io.synapse.testing.FakeTransport;
@@ -14,6 +15,7 @@ import io.synapse.testing.ManualTimers;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -23,6 +25,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
 
 /** The outbox against a model that is as simple as can be: two lists and a few counters. */
 @Tag("B5")
@@ -35,6 +38,7 @@ class OutboxModelTest {
         OFFER_DATA,
         OFFER_IF_ROOM,
         COMPLETE,
+        COMPLETE_LAST,
         FAIL,
         ASK,
         CLOSE,
@@ -50,7 +54,8 @@ class OutboxModelTest {
                 Tuple.of(6, Kind.OFFER_CONTROL),
                 Tuple.of(12, Kind.OFFER_DATA),
                 Tuple.of(8, Kind.OFFER_IF_ROOM),
-                Tuple.of(14, Kind.COMPLETE),
+                Tuple.of(10, Kind.COMPLETE),
+                Tuple.of(4, Kind.COMPLETE_LAST),
                 Tuple.of(8, Kind.ASK),
                 Tuple.of(1, Kind.CLOSE));
         Arbitrary<Kind> rare =
@@ -60,10 +65,22 @@ class OutboxModelTest {
         return action.list().ofMaxSize(120);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1500)
     void behavesLikeTwoListsAndACounter(@ForAll("actions") List<Action> actions) {
-        Model model = new Model();
-        FakeTransport transport = new FakeTransport(Behaviour.LATER);
+        behavesLikeTheModel(actions, Window.ONE_FRAME);
+    }
+
+    @Property(tries = 1500)
+    void behavesSoWithSeveralFramesInFlight(
+            @ForAll("actions") List<Action> actions,
+            @ForAll @IntRange(min = 1, max = 5) int frames,
+            @ForAll @IntRange(min = 1, max = 100) int bytes) {
+        behavesLikeTheModel(actions, new Window(frames, bytes));
+    }
+
+    private static void behavesLikeTheModel(List<Action> actions, Window window) {
+        Model model = new Model(window);
+        FakeTransport transport = new FakeTransport(Behaviour.LATER, window);
         ManualTimers timers = new ManualTimers();
         Real real = new Real();
         Outbox outbox = new Outbox(transport, CONFIG, timers.ticker(), timers, real);
@@ -80,10 +97,15 @@ class OutboxModelTest {
                     assertThat(outbox.offerIfRoom(frame)).isEqualTo(model.offerIfRoom(frame));
                 }
                 case COMPLETE -> {
-                    boolean wasInFlight = model.inFlight != null;
-                    model.complete();
+                    boolean wasInFlight = !model.inFlight.isEmpty();
+                    model.complete(model.inFlight.pollFirst());
                     // After a discard the transport still completes what it had; that changes nothing.
                     assertThat(transport.completeNext() || !wasInFlight).isTrue();
+                }
+                case COMPLETE_LAST -> {
+                    boolean wasInFlight = !model.inFlight.isEmpty();
+                    model.complete(model.inFlight.pollLast());
+                    assertThat(transport.completeLast() || !wasInFlight).isTrue();
                 }
                 case FAIL -> {
                     model.fail();
@@ -101,7 +123,7 @@ class OutboxModelTest {
                 default -> throw new AssertionError(action);
             }
             assertThat(transport.frames()).isEqualTo(model.given);
-            assertThat(transport.mostInFlight()).isLessThanOrEqualTo(1);
+            assertThat(transport.mostInFlight()).isLessThanOrEqualTo(window.frames());
             assertThat(transport.closes()).hasSize(model.closes);
             assertThat(real.rooms).isEqualTo(model.rooms);
             assertThat(real.ends).isEqualTo(model.ends);
@@ -128,7 +150,8 @@ class OutboxModelTest {
         private final Deque<EncodedFrame> control = new ArrayDeque<>();
         private final Deque<EncodedFrame> data = new ArrayDeque<>();
         private final List<EncodedFrame> given = new ArrayList<>();
-        private EncodedFrame inFlight;
+        private final Deque<EncodedFrame> inFlight = new ArrayDeque<>();
+        private final Window window;
         private int wanted = Integer.MAX_VALUE;
         private boolean closing;
         private boolean over;
@@ -138,17 +161,23 @@ class OutboxModelTest {
         private long sent;
         private long dropped;
 
+        private Model(Window window) {
+            this.window = window;
+        }
+
         private List<EncodedFrame> held() {
             List<EncodedFrame> all = new ArrayList<>(control);
             all.addAll(data);
-            if (inFlight != null) {
-                all.add(inFlight);
-            }
+            all.addAll(inFlight);
             return all;
         }
 
         private long bytes() {
-            return held().stream().mapToLong(EncodedFrame::bytes).sum();
+            return bytes(held());
+        }
+
+        private static long bytes(Collection<EncodedFrame> frames) {
+            return frames.stream().mapToLong(EncodedFrame::bytes).sum();
         }
 
         private boolean room(int size) {
@@ -190,16 +219,15 @@ class OutboxModelTest {
             return room;
         }
 
-        void complete() {
-            if (inFlight != null) {
-                inFlight = null;
+        void complete(EncodedFrame frame) {
+            if (frame != null) {
                 sent++;
                 settle();
             }
         }
 
         void fail() {
-            if (inFlight != null) {
+            if (!inFlight.isEmpty()) {
                 ends++;
                 end();
             }
@@ -216,7 +244,7 @@ class OutboxModelTest {
             dropped += held().size();
             control.clear();
             data.clear();
-            inFlight = null;
+            inFlight.clear();
             over = true;
         }
 
@@ -225,14 +253,20 @@ class OutboxModelTest {
                 wanted = Integer.MAX_VALUE;
                 rooms++;
             }
-            if (inFlight == null && !over) {
-                inFlight = control.isEmpty() ? data.poll() : control.poll();
-                if (inFlight != null) {
-                    given.add(inFlight);
-                } else if (closing && closes == 0) {
-                    closes++;
-                }
+            Deque<EncodedFrame> lane = control.isEmpty() ? data : control;
+            while (!over && !lane.isEmpty() && takes(lane.peek())) {
+                given.add(lane.peek());
+                inFlight.add(lane.poll());
+                lane = control.isEmpty() ? data : control;
             }
+            if (closing && !over && held().isEmpty() && closes == 0) {
+                closes++;
+            }
+        }
+
+        private boolean takes(EncodedFrame next) {
+            return inFlight.isEmpty()
+                    || inFlight.size() < window.frames() && bytes(inFlight) + next.bytes() <= window.bytes();
         }
 
         Outbox.Status status() {

@@ -4,13 +4,15 @@ import io.synapse.connection.Transport;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.EncodedFrame;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
  * A transport that completes as containers do: {@code INLINE} on the caller's stack, {@code LATER} when the test says
- * so, {@code NEVER}, or with a failure. It remembers what it was given, and whether it was ever given a frame while
- * another was in its hands. Safe for use by many threads.
+ * so, {@code NEVER}, or with a failure. It remembers what it was given, and how many frames were ever in its hands at a
+ * time. Safe for use by many threads.
  */
 public final class FakeTransport implements Transport {
 
@@ -31,8 +33,9 @@ public final class FakeTransport implements Transport {
     private final List<EncodedFrame> frames = new ArrayList<>();
     private final List<CloseReason> closes = new ArrayList<>();
     private final List<CloseReason> aborts = new ArrayList<>();
+    private final Deque<Completion> pending = new ArrayDeque<>();
+    private final Window window;
     private volatile Behaviour behaviour;
-    private Completion pending;
     private int inFlight;
     private int mostInFlight;
     private boolean remembers = true;
@@ -41,9 +44,20 @@ public final class FakeTransport implements Transport {
     private volatile Runnable onPing = () -> {};
     private int pings;
 
-    /** A transport that behaves in one way until told otherwise. */
+    /** A transport that behaves in one way until told otherwise, and takes one frame at a time. */
     public FakeTransport(Behaviour behaviour) {
+        this(behaviour, Window.ONE_FRAME);
+    }
+
+    /** One that takes more. */
+    public FakeTransport(Behaviour behaviour, Window window) {
         this.behaviour = behaviour;
+        this.window = window;
+    }
+
+    @Override
+    public Window window() {
+        return window;
     }
 
     @Override
@@ -57,7 +71,7 @@ public final class FakeTransport implements Transport {
             inFlight++;
             mostInFlight = Math.max(mostInFlight, inFlight);
             if (now == Behaviour.LATER) {
-                pending = completion;
+                pending.addLast(completion);
             }
         }
         switch (now) {
@@ -82,18 +96,30 @@ public final class FakeTransport implements Transport {
         inFlight--;
     }
 
-    /** Completes the frame in flight; returns false if there is none. */
+    /** Completes the frame that is longest in flight; returns false if there is none. */
     public boolean completeNext() {
         return completeNext(null);
     }
 
-    /** Completes the frame in flight, with a failure or null; returns false if there is none. */
+    /** Completes the frame that is longest in flight, with a failure or null; returns false if there is none. */
     public boolean completeNext(Throwable failure) {
         Completion completion;
         synchronized (this) {
-            completion = pending;
-            pending = null;
+            completion = pending.pollFirst();
         }
+        return completeIfThere(completion, failure);
+    }
+
+    /** Completes the frame that was given last, out of its turn; returns false if there is none. */
+    public boolean completeLast() {
+        Completion completion;
+        synchronized (this) {
+            completion = pending.pollLast();
+        }
+        return completeIfThere(completion, null);
+    }
+
+    private boolean completeIfThere(Completion completion, Throwable failure) {
         if (completion == null) {
             return false;
         }
