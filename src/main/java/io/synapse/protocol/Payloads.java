@@ -21,6 +21,9 @@ public final class Payloads {
      */
     public static Body of(Object... namesAndValues) {
         Object[] copy = namesAndValues.clone();
+        if (FlatBody.takes(copy)) {
+            return new FlatBody(copy);
+        }
         return generator -> {
             generator.writeStartObject();
             for (int i = 0; i < copy.length; i += 2) {
@@ -121,30 +124,7 @@ public final class Payloads {
             OptionalDouble confidence,
             long timestamp,
             boolean nested) {
-        return generator -> {
-            generator.writeStartObject();
-            generator.writeStringField("ref", ref);
-            if (seqFrom != seq) {
-                generator.writeNumberField("seq_from", seqFrom);
-            }
-            generator.writeNumberField("seq", seq);
-            if (nested) {
-                generator.writeNumberField("timestamp", timestamp);
-                generator.writeObjectFieldStart("thought");
-            }
-            generator.writeStringField("type", type);
-            generator.writeStringField("content", content);
-            if (confidence.isPresent()) {
-                generator.writeFieldName("confidence");
-                number(generator, confidence.getAsDouble());
-            }
-            if (nested) {
-                generator.writeEndObject();
-            } else {
-                generator.writeNumberField("timestamp", timestamp);
-            }
-            generator.writeEndObject();
-        };
+        return new ThoughtBody(ref, seqFrom, seq, type, content, confidence, timestamp, nested);
     }
 
     /**
@@ -174,34 +154,15 @@ public final class Payloads {
      *
      * @param ref the query
      * @param status how it ended
-     * @param data what it found; values as {@code Answer} allows them
-     * @param maxDepth how deep the data may nest
+     * @param data what it found: an object
      * @param latencyMillis from acceptance to the end
      * @param lastSeq the seq of the last thought
      * @param truncated whether the thoughts end before the answer does
      * @return {@code {ref,status,data,latency_ms,last_seq,truncated_at_seq?}}
      */
     public static Body result(
-            String ref,
-            String status,
-            Map<String, ?> data,
-            int maxDepth,
-            long latencyMillis,
-            long lastSeq,
-            boolean truncated) {
-        return generator -> {
-            generator.writeStartObject();
-            generator.writeStringField("ref", ref);
-            generator.writeStringField("status", status);
-            generator.writeFieldName("data");
-            data(data, maxDepth).writeTo(generator);
-            generator.writeNumberField("latency_ms", latencyMillis);
-            generator.writeNumberField("last_seq", lastSeq);
-            if (truncated) {
-                generator.writeNumberField("truncated_at_seq", lastSeq);
-            }
-            generator.writeEndObject();
-        };
+            String ref, String status, RawJson data, long latencyMillis, long lastSeq, boolean truncated) {
+        return new ResultBody(ref, status, data, latencyMillis, lastSeq, truncated);
     }
 
     /**

@@ -141,14 +141,7 @@ public final class PhoenixCodec implements MessageCodec {
         return switch (message.kind()) {
             case REPLY -> {
                 ServerMessage.Reply reply = (ServerMessage.Reply) message;
-                Body payload = generator -> {
-                    generator.writeStartObject();
-                    generator.writeStringField("status", reply.status().word());
-                    generator.writeFieldName("response");
-                    reply.response().writeTo(generator);
-                    generator.writeEndObject();
-                };
-                yield text(spoken, reply.to(), "phx_reply", payload);
+                yield text(spoken, reply.to(), "phx_reply", ReplyBody.of(reply));
             }
             case PUSH -> {
                 ServerMessage.Push push = (ServerMessage.Push) message;
@@ -180,6 +173,28 @@ public final class PhoenixCodec implements MessageCodec {
     }
 
     private EncodedFrame text(Version spoken, Address address, String event, Body payload) {
+        return payload instanceof PlainBody plain
+                ? plain(spoken, address, event, plain)
+                : generated(spoken, address, event, payload);
+    }
+
+    private static EncodedFrame plain(Version spoken, Address address, String event, PlainBody payload) {
+        JsonBuilder out = new JsonBuilder();
+        if (spoken == Version.V2) {
+            out.raw("[").ref(address.joinRef()).raw(",").ref(address.ref()).raw(",");
+            out.string(address.topic()).raw(",").string(event).raw(",");
+            payload.writeTo(out);
+            out.raw("]");
+        } else {
+            out.raw("{\"topic\":").string(address.topic()).raw(",\"event\":").string(event);
+            out.raw(",\"payload\":");
+            payload.writeTo(out);
+            out.raw(",\"ref\":").ref(address.ref()).raw("}");
+        }
+        return EncodedFrame.text(out.toString());
+    }
+
+    private EncodedFrame generated(Version spoken, Address address, String event, Body payload) {
         StringWriter out = new StringWriter();
         try (JsonGenerator generator = json.factory().createGenerator(out)) {
             if (spoken == Version.V2) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 public final class BoundedAnswers implements QueryEngine {
 
     private final QueryEngine engine;
+    private final String name;
     private final int maxBytes;
 
     /**
@@ -26,12 +27,14 @@ public final class BoundedAnswers implements QueryEngine {
      */
     public BoundedAnswers(QueryEngine engine, int maxBytes) {
         this.engine = engine;
+        // Asked once: it is the same always, and behind a proxy each call costs.
+        this.name = engine.name();
         this.maxBytes = maxBytes;
     }
 
     @Override
     public String name() {
-        return engine.name();
+        return name;
     }
 
     @Override

@@ -5,13 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.synapse.engine.Answer;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.Payloads;
+import io.synapse.protocol.RawJson;
 import io.synapse.query.QueryEvent.ResultEvent;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 
-/** Makes results and tells their size, by writing them once into nothing. */
+/** Makes results: what an engine found is written once, for all who follow, and kept as text. */
 final class ResultBodies {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -20,16 +21,11 @@ final class ResultBodies {
 
     static ResultEvent encode(String ref, QueryStatus status, Map<String, ?> data, long latency, long lastSeq) {
         boolean truncated = status != QueryStatus.SUCCESS;
-        Body body = Payloads.result(ref, status.word(), data, Answer.MAX_DEPTH, latency, lastSeq, truncated);
-        Count count = new Count(Long.MAX_VALUE);
-        try (JsonGenerator generator = JSON.createGenerator(count)) {
-            body.writeTo(generator);
-        } catch (IOException e) {
-            // An Answer refuses whatever cannot be written when it is made.
-            throw new UncheckedIOException(e);
-        }
-        return new ResultEvent(
-                status, body, (int) Math.min(Integer.MAX_VALUE, count.bytes + QueryEvent.OVERHEAD_BYTES));
+        // An Answer refuses whatever cannot be written when it is made.
+        RawJson written = RawJson.of(Payloads.data(data, Answer.MAX_DEPTH));
+        Body body = Payloads.result(ref, status.word(), written, latency, lastSeq, truncated);
+        long bytes = (long) QueryEvent.OVERHEAD_BYTES + ref.length() + written.bytes();
+        return new ResultEvent(status, body, (int) Math.min(Integer.MAX_VALUE, bytes));
     }
 
     /** Whether data are within a size as JSON in UTF-8. Looks no further than the bound. */

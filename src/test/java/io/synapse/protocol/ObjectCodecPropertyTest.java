@@ -118,7 +118,11 @@ class ObjectCodecPropertyTest {
     @Property(tries = 200)
     void whatAnEngineSaysIsTheSame(
             @ForAll("data") Map<String, Object> data, @ForAll long number, @ForAll double confidence) {
-        sameInBoth(new Push(null, "cortex:a", "result", Payloads.result("r", "success", data, 16, number, 7, true)));
+        sameInBoth(new Push(
+                null,
+                "cortex:a",
+                "result",
+                Payloads.result("r", "success", RawJson.of(Payloads.data(data, 16)), number, 7, true)));
         OptionalDouble sure = OptionalDouble.of(confidence);
         sameInBoth(new Push(null, "cortex:a", "thought", Payloads.thought("r", 1, 1, "t", "c", sure, number, true)));
     }

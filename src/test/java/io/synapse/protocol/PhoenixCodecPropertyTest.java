@@ -51,7 +51,10 @@ class PhoenixCodecPropertyTest {
             @ForAll("data") Object data) {
         Map<String, Object> map = Map.of("x", data);
         EncodedFrame frame = codec.encode(new ServerMessage.Push(
-                Ref.of(ref), topic, event, Payloads.result(ref, "success", map, 16, 1, 2, false)));
+                Ref.of(ref),
+                topic,
+                event,
+                Payloads.result(ref, "success", RawJson.of(Payloads.data(map, 16)), 1, 2, false)));
         List<?> read = JsonText.array(frame);
         assertThat(read).hasSize(5);
         assertThat(read.subList(0, 4)).isEqualTo(Arrays.asList(ref, null, topic, event));

@@ -90,7 +90,7 @@ public class CodecBenchmark {
                 joinRef,
                 TOPIC,
                 "result",
-                Payloads.result("1000000001", "success", Map.of("answer", "done"), 16, 1, 20, false)));
+                Payloads.result("1000000001", "success", RawJson.of(Payloads.data(Map.of("answer", "done"), 16)), 1, 20, false)));
     }
 
     /** Writes the reply to a query. */

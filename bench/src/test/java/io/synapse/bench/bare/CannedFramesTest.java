@@ -54,8 +54,7 @@ class CannedFramesTest {
                         Payloads.result(
                                 "1000000000",
                                 "success",
-                                Map.of("answer", BenchEngine.ANSWER),
-                                16,
+                                RawJson.of(Payloads.data(Map.of("answer", BenchEngine.ANSWER), 16)),
                                 1,
                                 BenchEngine.THOUGHTS,
                                 false)));
