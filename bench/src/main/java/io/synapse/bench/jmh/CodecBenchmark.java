@@ -7,6 +7,7 @@ import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
+import io.synapse.protocol.RawJson;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import java.util.Map;
@@ -90,7 +91,13 @@ public class CodecBenchmark {
                 joinRef,
                 TOPIC,
                 "result",
-                Payloads.result("1000000001", "success", RawJson.of(Payloads.data(Map.of("answer", "done"), 16)), 1, 20, false)));
+                Payloads.result(
+                        "1000000001",
+                        "success",
+                        RawJson.of(Payloads.data(Map.of("answer", "done"), 16)),
+                        1,
+                        20,
+                        false)));
     }
 
     /** Writes the reply to a query. */
