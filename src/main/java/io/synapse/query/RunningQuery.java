@@ -121,10 +121,11 @@ public final class RunningQuery {
     }
 
     private void settle(Answer answer, Throwable thrown) {
+        // First: nobody has to wait for an engine that has said how it ended.
+        work.end();
         if (!isDecided()) {
             end(Ending.of(engine.name(), answer, thrown));
         }
-        work.end();
         host.workEnded(this);
     }
 

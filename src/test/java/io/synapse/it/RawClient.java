@@ -1,5 +1,6 @@
 package io.synapse.it;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A client that writes frames byte by byte, for what no library would send, and that reads only when it is told to. */
@@ -87,7 +89,22 @@ final class RawClient implements AutoCloseable {
         send(TEXT, true, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Many texts in one write. */
+    void sendAtOnce(List<String> texts) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String text : texts) {
+            ByteBuffer frame = frame(TEXT, true, text.getBytes(StandardCharsets.UTF_8));
+            all.write(frame.array(), 0, frame.position());
+        }
+        all.writeTo(out);
+    }
+
     void send(int opcode, boolean last, byte[] data) throws IOException {
+        ByteBuffer frame = frame(opcode, last, data);
+        out.write(frame.array(), 0, frame.position());
+    }
+
+    private static ByteBuffer frame(int opcode, boolean last, byte[] data) {
         ByteBuffer frame = ByteBuffer.allocate(data.length + 14);
         frame.put((byte) ((last ? FINAL : 0) | opcode));
         if (data.length < 126) {
@@ -103,7 +120,7 @@ final class RawClient implements AutoCloseable {
         for (int i = 0; i < data.length; i++) {
             frame.put((byte) (data[i] ^ mask[i & 3]));
         }
-        out.write(frame.array(), 0, frame.position());
+        return frame;
     }
 
     /** Bytes as they are, for what is no frame. */
