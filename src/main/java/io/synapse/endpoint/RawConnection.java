@@ -78,7 +78,10 @@ final class RawConnection {
                 .flatMap(context -> Reflection.call(context, "getConnection"));
     }
 
-    /** How much the container may have in its hands. Open Liberty fails a frame that comes while another is being sent. */
+    /**
+     * How much the container may have in its hands. Open Liberty fails a frame that comes while another is being sent, and
+     * Payara writes each frame by itself, so that more of them would gain nothing.
+     */
     Transport.Window window() {
         return kind == Kind.UNDERTOW ? UNDERTOW_WINDOW : Transport.Window.ONE_FRAME;
     }

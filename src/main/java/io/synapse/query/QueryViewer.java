@@ -187,7 +187,8 @@ public final class QueryViewer implements Connection.Source {
                 }
                 next += count;
             }
-        } while (!slice.entries().isEmpty());
+            // What is appended after a short slice was read asks for another look.
+        } while (slice.entries().size() == BATCH);
         behind = !sendAsides();
     }
 

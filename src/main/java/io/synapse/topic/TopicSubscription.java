@@ -175,7 +175,8 @@ public final class TopicSubscription implements Connection.Source {
                 return false;
             }
         }
-        return !slice.entries().isEmpty();
+        // What is appended after a short slice was read asks for another look.
+        return slice.entries().size() == BATCH;
     }
 
     // Sending and moving on are one step: whoever replaces this subscription begins exactly behind it.

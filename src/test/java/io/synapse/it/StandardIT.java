@@ -115,7 +115,7 @@ class StandardIT {
     @Test
     @DisplayName("B5: a client that reads is not cut off for 3,000 pings written at once; all replies come in order")
     void answersPingsWrittenAtOnce() throws Exception {
-        // Open Liberty takes one frame at a time: docs/operations.md says what that means for bursts.
+        // Open Liberty takes one frame at a time, with a change of threads for each: replies may wait there.
         assumeThat(Server.name()).isNotEqualTo("liberty");
         List<String> pings = IntStream.range(0, 3000)
                 .mapToObj(i -> "[\"1\",\"" + i + "\",\"cortex:burst\",\"ping\",{}]")
