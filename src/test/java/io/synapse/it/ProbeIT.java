@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @RunAsClient
 class ProbeIT {
 
+    private static final int PINGS = 3000;
+
     @ArquillianResource
     private URL url;
 
@@ -37,6 +43,8 @@ class ProbeIT {
                         "synapse.query.max-queued", "2",
                         "synapse.query.max-output-bytes", "67108864",
                         "synapse.query.kept-bytes", "268435456",
+                        // Whether a reader keeps up with replies is the scheduler's business and not of these tests.
+                        "synapse.outbox.max-messages", Integer.toString(2 * PINGS + 1),
                         "synapse.outbox.send-timeout", "PT2S"))
                 .addClasses(ProbeEngine.class, ProbeServlet.class, TyrusProbe.class, ProbeClock.class);
     }
@@ -255,6 +263,33 @@ class ProbeIT {
                     .until(() -> server.metric("synapse_connections_slow_consumers_total") == before + 1);
             deaf.readUntilEnd();
         }
+    }
+
+    @Test
+    @DisplayName("B5: 3,000 pings written at once are all answered, in order, to a client that reads meanwhile")
+    void answersPingsWrittenAtOnce() throws Exception {
+        List<String> pings = IntStream.range(0, PINGS)
+                .mapToObj(i -> "[\"1\",\"" + i + "\",\"cortex:burst\",\"ping\",{}]")
+                .toList();
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.sendText(
+                    "[\"1\",\"j\",\"cortex:burst\",\"phx_join\",{\"api_key\":\"test_key\",\"presence\":false}]");
+            assertThat(text(client)).contains("\"status\":\"ok\"");
+            FutureTask<Void> reader = new FutureTask<>(() -> {
+                for (int i = 0; i < pings.size(); i++) {
+                    assertThat(text(client)).startsWith("[\"1\",\"" + i + "\",\"cortex:burst\",\"phx_reply\"");
+                    assertThat(text(client)).contains("\"pong\"");
+                }
+                return null;
+            });
+            new Thread(reader, "reader").start();
+            client.sendAtOnce(pings);
+            reader.get(60, SECONDS);
+        }
+    }
+
+    private static String text(RawClient client) throws IOException {
+        return new String(client.read(), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -1,19 +1,13 @@
 package io.synapse.it;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.net.URL;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.FutureTask;
-import java.util.stream.IntStream;
 import org.apache.lucene.util.Version;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -110,35 +104,6 @@ class StandardIT {
             wire.query("good", "What is 2+2?", "");
             assertThat(wire.next("result").at("/data/answer").asText()).isEqualTo("4");
         }
-    }
-
-    @Test
-    @DisplayName("B5: a client that reads is not cut off for 3,000 pings written at once; all replies come in order")
-    void answersPingsWrittenAtOnce() throws Exception {
-        // Open Liberty takes one frame at a time, with a change of threads for each: replies may wait there.
-        assumeThat(Server.name()).isNotEqualTo("liberty");
-        List<String> pings = IntStream.range(0, 3000)
-                .mapToObj(i -> "[\"1\",\"" + i + "\",\"cortex:burst\",\"ping\",{}]")
-                .toList();
-        try (RawClient client = RawClient.connect(server.port())) {
-            client.sendText(
-                    "[\"1\",\"j\",\"cortex:burst\",\"phx_join\",{\"api_key\":\"test_key\",\"presence\":false}]");
-            assertThat(text(client)).contains("\"status\":\"ok\"");
-            FutureTask<Void> reader = new FutureTask<>(() -> {
-                for (int i = 0; i < pings.size(); i++) {
-                    assertThat(text(client)).startsWith("[\"1\",\"" + i + "\",\"cortex:burst\",\"phx_reply\"");
-                    assertThat(text(client)).contains("\"pong\"");
-                }
-                return null;
-            });
-            new Thread(reader, "reader").start();
-            client.sendAtOnce(pings);
-            reader.get(60, SECONDS);
-        }
-    }
-
-    private static String text(RawClient client) throws IOException {
-        return new String(client.read(), StandardCharsets.UTF_8);
     }
 
     @Test
