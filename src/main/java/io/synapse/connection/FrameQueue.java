@@ -2,26 +2,31 @@ package io.synapse.connection;
 
 import io.synapse.config.OutboxConfig;
 import io.synapse.protocol.EncodedFrame;
+import io.synapse.protocol.FrameJoiner;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
  * The frames of one outbox: two lanes, the one that is in flight, and what all of them amount to. Messages and bytes
- * count until a frame's flight is over. Not thread-safe: the outbox's lock guards it.
+ * count until a frame's flight is over; one that is joined of several counts as these. Not thread-safe: the outbox's lock guards it.
  */
 final class FrameQueue {
 
     private final OutboxConfig config;
     private final Queue<EncodedFrame> control = new ArrayDeque<>();
     private final Queue<EncodedFrame> data = new ArrayDeque<>();
-    private EncodedFrame inFlight;
+    private final FrameJoiner joiner;
+    private Flight inFlight;
     private int messages;
     private long bytes;
     private long sent;
+    private long sentFrames;
+    private long savedBytes;
     private long dropped;
 
-    FrameQueue(OutboxConfig config) {
+    FrameQueue(OutboxConfig config, FrameJoiner joiner) {
         this.config = config;
+        this.joiner = joiner;
     }
 
     /** Takes a frame; false, and it counts as dropped, if a bound is reached. */
@@ -50,11 +55,11 @@ final class FrameQueue {
                         && bytes + frameBytes <= config.maxBytes();
     }
 
-    /** The next frame goes into flight; null if one is in flight or none waits. */
+    /** The next frame, and what may go with it, goes into flight; null if one is in flight or none waits. */
     EncodedFrame launch() {
         if (inFlight == null) {
-            inFlight = control.isEmpty() ? data.poll() : control.poll();
-            return inFlight;
+            inFlight = Flight.next(control, data, joiner);
+            return inFlight == null ? null : inFlight.frame();
         }
         return null;
     }
@@ -65,13 +70,16 @@ final class FrameQueue {
 
     /** The flight is over. */
     void land(boolean arrived) {
-        messages--;
-        bytes -= inFlight.bytes();
+        Flight over = inFlight;
         inFlight = null;
+        messages -= over.messages();
+        bytes -= over.bytes();
         if (arrived) {
-            sent++;
+            sent += over.messages();
+            sentFrames++;
+            savedBytes += over.frame().savedBytes();
         } else {
-            dropped++;
+            dropped += over.messages();
         }
     }
 
@@ -87,5 +95,9 @@ final class FrameQueue {
 
     Outbox.Status status(boolean closed) {
         return new Outbox.Status(messages, bytes, sent, dropped, closed);
+    }
+
+    Outbox.Traffic traffic() {
+        return new Outbox.Traffic(sentFrames, savedBytes);
     }
 }
