@@ -16,7 +16,7 @@ final class FrameQueue {
     private final Queue<EncodedFrame> control = new ArrayDeque<>();
     private final Queue<EncodedFrame> data = new ArrayDeque<>();
     private final FrameJoiner joiner;
-    private Flight inFlight;
+    private Batch inFlight;
     private int messages;
     private long bytes;
     private long sent;
@@ -58,7 +58,7 @@ final class FrameQueue {
     /** The next frame, and what may go with it, goes into flight; null if one is in flight or none waits. */
     EncodedFrame launch() {
         if (inFlight == null) {
-            inFlight = Flight.next(control, data, joiner);
+            inFlight = Batch.next(control, data, joiner);
             return inFlight == null ? null : inFlight.frame();
         }
         return null;
@@ -70,7 +70,7 @@ final class FrameQueue {
 
     /** The flight is over. */
     void land(boolean arrived) {
-        Flight over = inFlight;
+        Batch over = inFlight;
         inFlight = null;
         messages -= over.messages();
         bytes -= over.bytes();

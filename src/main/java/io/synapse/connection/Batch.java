@@ -13,13 +13,13 @@ import java.util.Queue;
  * @param messages how many offered frames it holds
  * @param bytes what these amount to, as they were counted when they were offered
  */
-record Flight(EncodedFrame frame, int messages, long bytes) {
+record Batch(EncodedFrame frame, int messages, long bytes) {
 
     /**
      * Takes the next frame, and what may go with it, out of the lanes; null if nothing waits. The order is the same as if
      * each went by itself, and nothing is waited for.
      */
-    static Flight next(Queue<EncodedFrame> control, Queue<EncodedFrame> data, FrameJoiner joiner) {
+    static Batch next(Queue<EncodedFrame> control, Queue<EncodedFrame> data, FrameJoiner joiner) {
         EncodedFrame first = front(control, data).poll();
         if (first == null) {
             return null;
@@ -38,7 +38,7 @@ record Flight(EncodedFrame frame, int messages, long bytes) {
             messages++;
             lane = front(control, data);
         }
-        return new Flight(joined == null ? first : joiner.join(joined), messages, bytes);
+        return new Batch(joined == null ? first : joiner.join(joined), messages, bytes);
     }
 
     private static Queue<EncodedFrame> front(Queue<EncodedFrame> control, Queue<EncodedFrame> data) {
