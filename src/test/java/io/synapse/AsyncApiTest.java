@@ -10,6 +10,7 @@ import io.synapse.protocol.ObjectCodecs.Format;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.protocol.ServerMessage;
+import io.synapse.protocol.Subprotocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,6 +131,16 @@ class AsyncApiTest {
                 found(REQUIRED, message.getValue())
                         .forEach(names -> assertThat(shown).as(message.getKey()).contains(names.split(", ")));
             }
+        }
+    }
+
+    @Test
+    @DisplayName("K11: every sub-protocol of /ws is in asyncapi.yaml and in docs/protocol.md")
+    void knowsEverySubprotocol() throws IOException {
+        String page = Files.readString(Path.of("docs/protocol.md"));
+        for (String word : Subprotocol.words()) {
+            assertThat(text).containsPattern(Pattern.quote(word) + "[ ,;:]");
+            assertThat(page).contains("`" + word + "`");
         }
     }
 

@@ -115,7 +115,14 @@ public final class ConfigReader {
         if (node.isPresent() && !NODE_NAME.matcher(node.get()).matches()) {
             throw new ConfigException("synapse.node.name", "must be printable text of at most 64 characters");
         }
-        return new GatewayConfig(node, channels, otherwise);
+        return new GatewayConfig(
+                node,
+                channels,
+                otherwise,
+                new GatewayConfig.Batch(
+                        integer("synapse.gateway.batch-bytes", 1024, MIB),
+                        integer("synapse.gateway.batch-messages", 1, 10_000),
+                        integer("synapse.gateway.deflate-bytes", 64, 64 * MIB)));
     }
 
     private QueryConfig query() {

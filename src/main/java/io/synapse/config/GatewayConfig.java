@@ -9,8 +9,18 @@ import java.util.Optional;
  * @param node the name of this node, which messages on channels carry; empty: a random one for each start
  * @param channels channels that clients may send to, as patterns in which {@code *} is one segment
  * @param defaultChannel where a message goes that names no channel
+ * @param batch several messages in a frame, and compression
  */
-public record GatewayConfig(Optional<String> node, List<String> channels, String defaultChannel) {
+public record GatewayConfig(Optional<String> node, List<String> channels, String defaultChannel, Batch batch) {
+
+    /**
+     * Bounds of frames with several messages and of compressed ones, for clients that understand them.
+     *
+     * @param bytes the largest frame into which messages that wait are joined
+     * @param messages how many messages of one frame from a client are read
+     * @param deflateBytes the smallest message that is compressed
+     */
+    public record Batch(int bytes, int messages, int deflateBytes) {}
 
     /** Copies the list. */
     public GatewayConfig {

@@ -62,7 +62,12 @@ public final class Connection {
         this.counters = environment.counters();
         this.activity = new Activity(environment.ticker());
         this.outbox = new Outbox(
-                transport, environment.outbox(), environment.ticker(), environment.timers(), new OutboxOwner());
+                transport,
+                environment.outbox(),
+                codec.joiner(),
+                environment.ticker(),
+                environment.timers(),
+                new OutboxOwner());
     }
 
     /**
@@ -242,7 +247,10 @@ public final class Connection {
     private void finish() {
         outbox.discard();
         Outbox.Status status = outbox.status();
-        counters.add(Counter.FRAMES_SENT, status.sent());
+        Outbox.Traffic traffic = outbox.traffic();
+        counters.add(Counter.MESSAGES_SENT, status.sent());
+        counters.add(Counter.FRAMES_SENT, traffic.frames());
+        counters.add(Counter.BYTES_SAVED, traffic.savedBytes());
         counters.add(Counter.FRAMES_DROPPED, status.dropped());
         counters.increment(Counter.CONNECTIONS_CLOSED);
         for (Runnable listener : closeListeners) {

@@ -2,25 +2,31 @@ package io.synapse.connection;
 
 import io.synapse.config.OutboxConfig;
 import io.synapse.protocol.EncodedFrame;
+import io.synapse.protocol.FrameJoiner;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
  * The frames of one outbox: two lanes, and what all of them amount to, with those that are in flight: messages and bytes
- * count until the transport is done with a frame. Not thread-safe: the outbox's lock guards it.
+ * count until the transport is done with a frame, and one that is joined of several counts as these. Not thread-safe: the
+ * outbox's lock guards it.
  */
 final class FrameQueue {
 
     private final OutboxConfig config;
     private final Queue<EncodedFrame> control = new ArrayDeque<>();
     private final Queue<EncodedFrame> data = new ArrayDeque<>();
+    private final FrameJoiner joiner;
     private int messages;
     private long bytes;
     private long sent;
+    private long sentFrames;
+    private long savedBytes;
     private long dropped;
 
-    FrameQueue(OutboxConfig config) {
+    FrameQueue(OutboxConfig config, FrameJoiner joiner) {
         this.config = config;
+        this.joiner = joiner;
     }
 
     /** Takes a frame; false, and it counts as dropped, if a bound is reached. */
@@ -54,19 +60,21 @@ final class FrameQueue {
         return control.isEmpty() ? data.peek() : control.peek();
     }
 
-    /** Takes it out of its lane; it counts until it is {@link #done}. */
-    void take() {
-        (control.isEmpty() ? data : control).remove();
+    /** Takes the first frame, and what may go with it, out of the lanes; it counts until it is {@link #done}. */
+    Batch take() {
+        return Batch.next(control, data, joiner);
     }
 
-    /** The transport is done with a frame. */
-    void done(EncodedFrame frame, boolean arrived) {
-        messages--;
-        bytes -= frame.bytes();
+    /** The transport is done with what was taken. */
+    void done(Batch batch, boolean arrived) {
+        messages -= batch.messages();
+        bytes -= batch.bytes();
         if (arrived) {
-            sent++;
+            sent += batch.messages();
+            sentFrames++;
+            savedBytes += batch.frame().savedBytes();
         } else {
-            dropped++;
+            dropped += batch.messages();
         }
     }
 
@@ -81,5 +89,9 @@ final class FrameQueue {
 
     Outbox.Status status(boolean closed) {
         return new Outbox.Status(messages, bytes, sent, dropped, closed);
+    }
+
+    Outbox.Traffic traffic() {
+        return new Outbox.Traffic(sentFrames, savedBytes);
     }
 }

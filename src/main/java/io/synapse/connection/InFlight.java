@@ -11,18 +11,18 @@ import java.util.Deque;
 final class InFlight {
 
     /**
-     * One frame on its way; null for a ping. A class and no record, because two are never the same: a frame may be sent
+     * One frame on its way; none for a ping. A class and no record, because two are never the same: a frame may be sent
      * twice, and a container may complete it once too often.
      */
     static final class Flight {
-        private final EncodedFrame frame;
+        private final Batch batch;
 
-        private Flight(EncodedFrame frame) {
-            this.frame = frame;
+        private Flight(Batch batch) {
+            this.batch = batch;
         }
 
         EncodedFrame frame() {
-            return frame;
+            return batch.frame();
         }
     }
 
@@ -48,16 +48,16 @@ final class InFlight {
         if (next == null || !takes(next)) {
             return null;
         }
-        frames.take();
-        bytes += next.bytes();
-        return add(new Flight(next));
+        Batch batch = frames.take();
+        bytes += batch.bytes();
+        return add(new Flight(batch));
     }
 
     // Alone a frame may have any size, or a large one could never be sent at all.
     private boolean takes(EncodedFrame next) {
         Flight oldest = flights.peekFirst();
         return oldest == null
-                || oldest.frame != null && flights.size() < window.frames() && bytes + next.bytes() <= window.bytes();
+                || oldest.batch != null && flights.size() < window.frames() && bytes + next.bytes() <= window.bytes();
     }
 
     /** A ping goes on its way; nothing else may be in flight. */
@@ -79,9 +79,9 @@ final class InFlight {
         if (!flights.remove(flight)) {
             return false;
         }
-        if (flight.frame != null) {
-            bytes -= flight.frame.bytes();
-            frames.done(flight.frame, arrived);
+        if (flight.batch != null) {
+            bytes -= flight.batch.bytes();
+            frames.done(flight.batch, arrived);
         }
         if (wasOldest && !flights.isEmpty()) {
             deadline.begin();

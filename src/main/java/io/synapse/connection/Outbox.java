@@ -6,6 +6,7 @@ import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.EncodedFrame;
+import io.synapse.protocol.FrameJoiner;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,6 +21,9 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p><b>Ordering.</b> Two lanes. {@link Lane#CONTROL} passes what waits in {@link Lane#DATA} and not what the transport
  * has; inside a lane order is kept.
+ *
+ * <p><b>Joining.</b> Frames that wait when the transport is free go together as one, if the {@link FrameJoiner} says so.
+ * None waits for another, and what is joined still counts as what was offered.
  *
  * <p><b>Bounds.</b> Messages and bytes, both counted until the transport is done with them, so a client that never reads
  * costs at most {@link OutboxConfig#maxBytes()} plus the container's own buffer. A frame past a bound is not taken.
@@ -96,9 +100,24 @@ public final class Outbox {
      * @param owner told of room and of the end
      */
     public Outbox(Transport transport, OutboxConfig config, Ticker ticker, Timers timers, Owner owner) {
+        this(transport, config, FrameJoiner.NONE, ticker, timers, owner);
+    }
+
+    /**
+     * An outbox for one connection, whose frames may be joined.
+     *
+     * @param transport where frames go
+     * @param config the bounds
+     * @param joiner makes one frame of several
+     * @param ticker tells how long a frame is in flight
+     * @param timers wakes the deadline
+     * @param owner told of room and of the end
+     */
+    public Outbox(
+            Transport transport, OutboxConfig config, FrameJoiner joiner, Ticker ticker, Timers timers, Owner owner) {
         this.transport = transport;
         this.owner = owner;
-        frames = new FrameQueue(config);
+        frames = new FrameQueue(config, joiner);
         deadline = new SendDeadline(config.sendTimeout(), ticker, timers, this::checkDeadline);
         flights = new InFlight(transport.window(), frames, deadline);
     }
@@ -383,11 +402,33 @@ public final class Outbox {
     /**
      * What an outbox holds and has done.
      *
-     * @param messages frames that wait or are in flight
+     * @param messages offered frames that wait or are in flight
      * @param bytes their size
-     * @param sent frames that the transport has sent
-     * @param dropped frames that were not taken, or not sent
+     * @param sent offered frames that the transport has sent
+     * @param dropped offered frames that were not taken, or not sent
      * @param closed whether it takes no more
      */
     public record Status(int messages, long bytes, long sent, long dropped, boolean closed) {}
+
+    /**
+     * How what was sent went over the network.
+     *
+     * @return figures of one moment
+     */
+    public Traffic traffic() {
+        lock.lock();
+        try {
+            return frames.traffic();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How what was sent went over the network.
+     *
+     * @param frames in how many frames; fewer than were offered if some were joined
+     * @param savedBytes how much smaller compression has made them
+     */
+    public record Traffic(long frames, long savedBytes) {}
 }

@@ -4,9 +4,8 @@ import io.synapse.connection.Connection;
 import io.synapse.connection.HeartbeatRule;
 import io.synapse.protocol.Inbound;
 import io.synapse.protocol.MessageCodec;
-import io.synapse.protocol.ObjectCodecs.Format;
+import io.synapse.protocol.Subprotocol;
 import io.synapse.routing.CortexSession;
-import io.synapse.security.GatewayPolicy;
 import io.synapse.security.Verdict.Admitted;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -14,10 +13,9 @@ import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.Session;
 import java.lang.System.Logger.Level;
-import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The {@code /ws} socket: one object a message. One instance for each connection. */
+/** The {@code /ws} socket: one object a message, one or more of them a frame. One instance for each connection. */
 public class GatewayEndpoint extends Endpoint implements Socket.Speech {
 
     private static final System.Logger LOGGER = System.getLogger(GatewayEndpoint.class.getName());
@@ -50,8 +48,8 @@ public class GatewayEndpoint extends Endpoint implements Socket.Speech {
 
     @Override
     public MessageCodec codec(Admitted admitted) {
-        boolean cbor = admitted.subprotocol().equals(Optional.of(GatewayPolicy.CBOR));
-        return with.codecs().open(cbor ? Format.CBOR : Format.JSON);
+        return with.codecs()
+                .open(admitted.subprotocol().flatMap(Subprotocol::of).orElse(Subprotocol.JSON));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.synapse.connection.HeartbeatRule;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Inbound;
+import io.synapse.protocol.Invalid;
 import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.Utf8;
 import io.synapse.security.Verdict.Admitted;
@@ -111,7 +112,16 @@ final class Socket {
         text.setLength(0);
         text.trimToSize();
         bytes = 0;
-        messages.accept(connection.codec().decode(message));
+        with.counters().increment(Counter.FRAMES_RECEIVED);
+        connection.codec().decode(message, this::take);
+    }
+
+    private void take(Inbound message) {
+        if (message instanceof Invalid invalid && invalid.kind() == Invalid.Kind.TOO_BIG) {
+            refuse();
+        } else {
+            messages.accept(message);
+        }
     }
 
     private void binary(byte[] part, boolean last) {
@@ -124,17 +134,22 @@ final class Socket {
             ByteBuffer message = ByteBuffer.wrap(data.toByteArray());
             data.reset();
             bytes = 0;
-            messages.accept(connection.codec().decode(message));
+            with.counters().increment(Counter.FRAMES_RECEIVED);
+            connection.codec().decode(message, this::take);
         }
     }
 
     private boolean isTooBig(int more) {
         bytes += more;
         if (!refused && bytes > with.limits().messageBytes()) {
-            tooBig();
-            connection.close(CloseReason.TOO_BIG);
+            refuse();
         }
         return refused;
+    }
+
+    private void refuse() {
+        tooBig();
+        connection.close(CloseReason.TOO_BIG);
     }
 
     private void tooBig() {

@@ -1,6 +1,6 @@
 package io.synapse.endpoint;
 
-import io.synapse.security.GatewayPolicy;
+import io.synapse.protocol.Subprotocol;
 import io.synapse.security.HandshakePolicy;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.CDI;
@@ -17,12 +17,11 @@ public class SocketApplication implements ServerApplicationConfig {
     @Override
     public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> endpoints) {
         return Set.of(
-                config(CortexEndpoint.class, CortexEndpoint.PATH, HandshakePolicy.SUBPROTOCOL),
-                config(GatewayEndpoint.class, GatewayEndpoint.PATH, GatewayPolicy.CBOR, GatewayPolicy.JSON));
+                config(CortexEndpoint.class, CortexEndpoint.PATH, List.of(HandshakePolicy.SUBPROTOCOL)),
+                config(GatewayEndpoint.class, GatewayEndpoint.PATH, Subprotocol.words()));
     }
 
-    private static ServerEndpointConfig config(Class<? extends Endpoint> type, String path, String... subprotocols) {
-        List<String> known = List.of(subprotocols);
+    private static ServerEndpointConfig config(Class<? extends Endpoint> type, String path, List<String> known) {
         return ServerEndpointConfig.Builder.create(type, path)
                 .subprotocols(known)
                 .configurator(new Configurator(known))

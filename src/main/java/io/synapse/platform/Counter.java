@@ -10,8 +10,14 @@ public enum Counter {
     HANDSHAKES_REFUSED("synapse.handshakes.refused", "handshakes refused before the upgrade"),
     /** Frames received. */
     FRAMES_RECEIVED("synapse.frames.received", "frames received from clients"),
+    /** Messages received. */
+    MESSAGES_RECEIVED("synapse.messages.received", "messages in these; a frame on /ws may hold several"),
     /** Frames sent. */
     FRAMES_SENT("synapse.frames.sent", "frames the container has sent, counted when their connection closes"),
+    /** Messages sent. */
+    MESSAGES_SENT("synapse.messages.sent", "messages in these; a frame on /ws may hold several"),
+    /** What compression saved. */
+    BYTES_SAVED("synapse.bytes.saved", "bytes that compression kept off the network, counted at the close"),
     /** Frames dropped. */
     FRAMES_DROPPED("synapse.frames.dropped", "frames that were to be sent and were not, counted at the close"),
     /** Frames that could not be understood. */

@@ -1,5 +1,6 @@
 package io.synapse.protocol;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -41,6 +42,10 @@ public final class Bytes {
 
     void appendTo(ByteBuffer buffer) {
         buffer.put(value);
+    }
+
+    void appendTo(ByteArrayOutputStream out) {
+        out.writeBytes(value);
     }
 
     /**

@@ -11,6 +11,15 @@ public sealed interface EncodedFrame {
     int bytes();
 
     /**
+     * What compression has saved.
+     *
+     * @return bytes; 0 if the frame is not compressed
+     */
+    default int savedBytes() {
+        return 0;
+    }
+
+    /**
      * A text frame of a text that may hold halves of characters, which UTF-8 has no bytes for: they are escaped as JSON
      * writes them.
      *
@@ -38,8 +47,24 @@ public sealed interface EncodedFrame {
      * A binary frame.
      *
      * @param data its content
+     * @param plainBytes how long that is when it is decompressed; its own length if it is not compressed
      */
-    record Binary(Bytes data) implements EncodedFrame {
+    record Binary(Bytes data, int plainBytes) implements EncodedFrame {
+
+        /**
+         * A frame that is not compressed.
+         *
+         * @param data its content
+         */
+        public Binary(Bytes data) {
+            this(data, data.length());
+        }
+
+        @Override
+        public int savedBytes() {
+            return plainBytes - data.length();
+        }
+
         @Override
         public int bytes() {
             return data.length();

@@ -16,6 +16,8 @@ public record Invalid(Address address, Kind kind, String reason, String detail) 
     public enum Kind {
         /** Not a frame of this protocol at all. */
         FRAME,
+        /** A compressed frame that holds more than a client may send; the connection cannot go on. */
+        TOO_BIG,
         /** A join, whose payload is wrong. */
         JOIN,
         /** A frame with another event, whose payload is wrong. */

@@ -16,6 +16,9 @@ import java.nio.ByteBuffer;
  */
 public final class ObjectCodec implements MessageCodec {
 
+    private static final Invalid NO_OBJECT =
+            new Invalid(Address.NONE, Kind.FRAME, Reasons.NOT_A_REQUEST, "a message is one object");
+
     private final Format format;
     private final Json json;
 
@@ -57,13 +60,30 @@ public final class ObjectCodec implements MessageCodec {
             return notAMessage("an empty frame");
         }
         if (first != JsonToken.START_OBJECT) {
-            return new Invalid(Address.NONE, Kind.FRAME, Reasons.NOT_A_REQUEST, "a message is one object");
+            return NO_OBJECT;
         }
         Fields fields = Json.fields(parser, source);
         if (parser.nextToken() != null) {
             return notAMessage("something follows the message");
         }
         return ObjectMessages.of(fields);
+    }
+
+    /** The message of a binary format that the parser stands on; moves the parser to its end. */
+    static Inbound message(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return NO_OBJECT;
+        }
+        return ObjectMessages.of(Json.fields(parser, null));
+    }
+
+    Format format() {
+        return format;
+    }
+
+    JsonParser parser(byte[] bytes) throws IOException {
+        return json.factory().createParser(bytes);
     }
 
     private static Invalid notAMessage(String detail) {
@@ -126,7 +146,7 @@ public final class ObjectCodec implements MessageCodec {
                 try (JsonGenerator generator = json.factory().createGenerator(out)) {
                     object(generator, type, id, rest);
                 }
-                return EncodedFrame.text(out.toString());
+                return EncodedFrame.text(oneLine(out.toString()));
             }
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (JsonGenerator generator = json.factory().createGenerator(out)) {
@@ -136,6 +156,13 @@ public final class ObjectCodec implements MessageCodec {
         } catch (IOException e) {
             throw new CodecException("cannot encode " + type + ": " + e.getMessage(), e);
         }
+    }
+
+    // A client's own JSON may have line breaks between its parts, and other clients take a message for a line.
+    private static String oneLine(String json) {
+        return json.indexOf('\n') < 0 && json.indexOf('\r') < 0
+                ? json
+                : json.replace('\n', ' ').replace('\r', ' ');
     }
 
     private static void object(JsonGenerator out, String type, Ref id, Rest rest) throws IOException {

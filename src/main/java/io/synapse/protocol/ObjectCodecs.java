@@ -25,6 +25,8 @@ public final class ObjectCodecs {
 
     private final Json json;
     private final Json cbor;
+    private final int maxBytes;
+    private final FrameBounds bounds;
 
     /**
      * Sets the bounds.
@@ -33,12 +35,40 @@ public final class ObjectCodecs {
      * @param maxBytes the largest message; no text in it can be longer
      */
     public ObjectCodecs(int maxDepth, int maxBytes) {
+        this(maxDepth, maxBytes, FrameBounds.DEFAULT);
+    }
+
+    /**
+     * Sets the bounds.
+     *
+     * @param maxDepth how deep a payload may nest
+     * @param maxBytes the largest message, and the most that a compressed frame may hold
+     * @param bounds of frames with several messages
+     */
+    public ObjectCodecs(int maxDepth, int maxBytes, FrameBounds bounds) {
         json = new Json(new JsonFactory(), maxDepth, ENVELOPE_DEPTH, maxBytes);
         cbor = new Json(LENIENT, maxDepth, ENVELOPE_DEPTH, maxBytes);
+        this.maxBytes = maxBytes;
+        this.bounds = bounds;
     }
 
     /**
      * A codec for one connection.
+     *
+     * @param spoken how messages are put into frames
+     * @return a codec
+     */
+    public MessageCodec open(Subprotocol spoken) {
+        ObjectCodec single = open(spoken.format());
+        if (!spoken.sequences()) {
+            return single;
+        }
+        SequenceCodec sequences = new SequenceCodec(single, bounds);
+        return spoken.deflates() ? new DeflateCodec(spoken, sequences, bounds.deflateBytes(), maxBytes) : sequences;
+    }
+
+    /**
+     * A codec for one connection, with one message in each frame.
      *
      * @param format how it writes
      * @return a codec

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 public final class Publication {
 
     /** How many ways of writing it are kept. */
-    static final int PLACES = 3;
+    static final int PLACES = 5;
 
     /** The objects, and what frames hold beside event and payload. */
     private static final int OVERHEAD_BYTES = 512;

@@ -101,7 +101,7 @@ public final class GatewayRouter {
      * @param inbound what the codec made of a frame
      */
     public void route(CortexSession session, Inbound inbound) {
-        counters.increment(Counter.FRAMES_RECEIVED);
+        counters.increment(Counter.MESSAGES_RECEIVED);
         try {
             if (inbound instanceof Invalid invalid) {
                 invalid(session, invalid);

@@ -95,7 +95,7 @@ public final class MessageRouter {
      * @param inbound what the codec made of a frame
      */
     public void route(CortexSession session, Inbound inbound) {
-        counters.increment(Counter.FRAMES_RECEIVED);
+        counters.increment(Counter.MESSAGES_RECEIVED);
         try {
             if (inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.FRAME) {
                 malformed(session, invalid);

@@ -1,6 +1,7 @@
 package io.synapse.security;
 
 import io.synapse.config.Mode;
+import io.synapse.protocol.Subprotocol;
 import io.synapse.security.Verdict.Admitted;
 import io.synapse.security.Verdict.Refused;
 import java.util.List;
@@ -13,13 +14,7 @@ import java.util.Optional;
  */
 public final class GatewayPolicy {
 
-    /** The sub-protocol of messages in JSON; also spoken when none is offered. */
-    public static final String JSON = "synapse.v1.json";
-
-    /** The sub-protocol of messages in CBOR. */
-    public static final String CBOR = "synapse.v1.cbor";
-
-    private static final List<String> KNOWN = List.of(CBOR, JSON);
+    private static final List<String> KNOWN = Subprotocol.words();
 
     private final Admission admission;
     private final Authenticator authenticator;

@@ -1,5 +1,6 @@
 package io.synapse.wiring;
 
+import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.Connection;
@@ -24,6 +25,7 @@ import io.synapse.platform.Timers;
 import io.synapse.presence.MemoryPresence;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.protocol.CloseReason;
+import io.synapse.protocol.FrameBounds;
 import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.QueryService;
@@ -160,10 +162,14 @@ public class EndpointWiring {
     @Singleton
     GatewayDependencies gateway(SynapseConfig config, SocketDependencies sockets, GatewayRouter router) {
         LimitsConfig limits = config.limits();
+        GatewayConfig.Batch batch = config.gateway().batch();
         return new GatewayDependencies(
                 sockets,
                 router,
-                new ObjectCodecs(limits.nestingDepth(), limits.messageBytes()),
+                new ObjectCodecs(
+                        limits.nestingDepth(),
+                        limits.messageBytes(),
+                        new FrameBounds(batch.bytes(), batch.messages(), batch.deflateBytes())),
                 new HeartbeatRule(
                         config.heartbeat().gatewayIdleTimeout(),
                         CloseReason.GATEWAY_IDLE,

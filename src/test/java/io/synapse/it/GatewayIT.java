@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.synapse.protocol.Subprotocol;
 import io.synapse.testing.Conversation;
 import io.synapse.testing.Keys;
 import java.io.IOException;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The {@code /ws} socket, met by clients with a key each for their role. */
 @ExtendWith(ArquillianExtension.class)
@@ -91,7 +94,7 @@ class GatewayIT {
     private record Talking(Wire wire) implements Conversation.Client {
         @Override
         public void send(String frame) {
-            wire.send(frame);
+            wire.say(frame);
         }
 
         @Override
@@ -115,6 +118,20 @@ class GatewayIT {
     void conversations() {
         for (Path conversation : Conversation.all()) {
             Conversation.play(conversation, role -> new Talking(open(role)));
+        }
+        awaitNobody();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Subprotocol.class)
+    @DisplayName("K9 K11: and so they go on every sub-protocol")
+    void conversationsOn(Subprotocol spoken) {
+        for (Path conversation : Conversation.all(spoken.word())) {
+            Conversation.play(
+                    conversation,
+                    role -> new Talking(Wire.open(
+                            server.webSocket(SOCKET + "?token=" + role),
+                            builder -> builder.subprotocols(spoken.word()))));
         }
         awaitNobody();
     }

@@ -51,6 +51,11 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
+    /** To another socket, with a sub-protocol. */
+    static RawClient connect(int port, String path, String subprotocol) throws IOException {
+        return connect(port, path + " HTTP/1.1\r\nSec-WebSocket-Protocol: " + subprotocol + "\r\nX-Rest:");
+    }
+
     /** What the server answers to a handshake: status line and headers. */
     static String answerToHandshake(int port) throws IOException {
         try (RawClient client = dial(port)) {

@@ -3,10 +3,8 @@ package io.synapse.it;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.synapse.testing.Packing;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -24,8 +22,6 @@ import java.util.function.UnaryOperator;
 /** A hand-written client that speaks V1 objects, as a newcomer's would, and keeps what it gets. */
 final class Wire implements WebSocket.Listener, AutoCloseable {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int PATIENCE_SECONDS = 20;
 
@@ -75,6 +71,16 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
         socket.sendBinary(ByteBuffer.wrap(frame), true)
                 .orTimeout(PATIENCE_SECONDS, SECONDS)
                 .join();
+    }
+
+    /** Sends messages of {@code /ws} in one frame, as the sub-protocol has it. */
+    void say(String... messages) {
+        Object frame = Packing.of(subprotocol()).frame(messages);
+        if (frame instanceof String text) {
+            send(text);
+        } else {
+            sendBinary((byte[]) frame);
+        }
     }
 
     void query(String ref, String question, String more) {
@@ -147,29 +153,20 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
     public CompletionStage<?> onText(WebSocket sender, CharSequence data, boolean last) {
         partial.append(data);
         if (last) {
-            try {
-                frames.add(JSON.readTree(partial.toString()));
-            } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-                throw new AssertionError("not JSON: " + partial, e);
-            }
+            frames.addAll(Packing.of(sender.getSubprotocol()).messages(partial.toString()));
             partial.setLength(0);
         }
         sender.request(1);
         return null;
     }
 
-    /** Frames of bytes hold CBOR. */
     @Override
     public CompletionStage<?> onBinary(WebSocket sender, ByteBuffer data, boolean last) {
         byte[] part = new byte[data.remaining()];
         data.get(part);
         partialBytes.writeBytes(part);
         if (last) {
-            try {
-                frames.add(CBOR.readTree(partialBytes.toByteArray()));
-            } catch (IOException e) {
-                throw new AssertionError("not CBOR", e);
-            }
+            frames.addAll(Packing.of(sender.getSubprotocol()).messages(partialBytes.toByteArray()));
             partialBytes.reset();
         }
         sender.request(1);

@@ -110,7 +110,8 @@ class HealthChecksTest {
                         QUERIES,
                         new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1),
                         Topics.CONFIG,
-                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
+                        new GatewayConfig(
+                                Optional.empty(), List.of("guide"), "guide", new GatewayConfig.Batch(65536, 256, 1024)),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 queries);

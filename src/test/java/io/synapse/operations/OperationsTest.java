@@ -101,7 +101,8 @@ class OperationsTest {
                         QUERIES,
                         PRESENCE,
                         Topics.CONFIG,
-                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
+                        new GatewayConfig(
+                                Optional.empty(), List.of("guide"), "guide", new GatewayConfig.Batch(65536, 256, 1024)),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 service);

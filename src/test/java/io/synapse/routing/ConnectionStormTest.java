@@ -146,7 +146,8 @@ class ConnectionStormTest {
     }
 
     private GatewayRouter gateway() {
-        GatewayConfig config = new GatewayConfig(Optional.empty(), List.of("guide", "pillar:*"), "guide");
+        GatewayConfig config = new GatewayConfig(
+                Optional.empty(), List.of("guide", "pillar:*"), "guide", new GatewayConfig.Batch(65536, 256, 1024));
         ChannelHandler channels = new ChannelHandler(
                 hub,
                 subscriptions,

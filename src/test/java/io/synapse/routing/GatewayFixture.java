@@ -10,8 +10,10 @@ import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.it.ProbeEngine;
 import io.synapse.platform.Counters;
+import io.synapse.protocol.EncodedFrame;
+import io.synapse.protocol.FrameBounds;
 import io.synapse.protocol.ObjectCodecs;
-import io.synapse.protocol.ObjectCodecs.Format;
+import io.synapse.protocol.Subprotocol;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
@@ -23,11 +25,14 @@ import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.OddClock;
+import io.synapse.testing.Packing;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +56,11 @@ final class GatewayFixture implements AutoCloseable {
     final OddClock oddClock = new OddClock(Instant.ofEpochMilli(NOW));
     final GatewayRouter router;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20);
+    private final ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20, new FrameBounds(65536, 256, SMALLEST_DEFLATED));
     private final Connection.Environment environment = new Connection.Environment(
             new OutboxConfig(1000, 1 << 20, 1 << 16, Duration.ofDays(1)), timers.ticker(), timers, counters);
+    // So that most of what is said is compressed, where it may be.
+    private static final int SMALLEST_DEFLATED = 64;
     private int connections;
 
     GatewayFixture() {
@@ -97,7 +104,8 @@ final class GatewayFixture implements AutoCloseable {
                 subscriptions,
                 access,
                 registry,
-                new GatewayConfig(Optional.empty(), channels, defaultChannel),
+                new GatewayConfig(
+                        Optional.empty(), channels, defaultChannel, new GatewayConfig.Batch(65536, 256, 1024)),
                 "n1",
                 clock,
                 counters);
@@ -115,8 +123,12 @@ final class GatewayFixture implements AutoCloseable {
 
     /** A client with one role, which has been greeted. */
     Client open(String role) {
+        return open(role, Subprotocol.JSON);
+    }
+
+    Client open(String role, Subprotocol spoken) {
         return new Client(
-                new Identity("somebody", Set.of(), Set.of(Role.of(role).orElseThrow())));
+                new Identity("somebody", Set.of(), Set.of(Role.of(role).orElseThrow())), spoken);
     }
 
     Client user() {
@@ -128,7 +140,7 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     Client client(Identity identity) {
-        return new Client(identity).greeted();
+        return new Client(identity, Subprotocol.JSON).greeted();
     }
 
     @Override
@@ -136,16 +148,17 @@ final class GatewayFixture implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    /** One client that speaks JSON. */
+    /** One client. */
     final class Client implements Conversation.Client {
         final FakeTransport transport = new FakeTransport(Behaviour.INLINE);
         final Connection connection;
         final CortexSession session;
+        private final Packing packing;
         private int seen;
 
-        private Client(Identity identity) {
-            connection =
-                    new Connection("c" + ++connections, "127.0.0.1", transport, codecs.open(Format.JSON), environment);
+        private Client(Identity identity, Subprotocol spoken) {
+            packing = Packing.of(spoken.word());
+            connection = new Connection("c" + ++connections, "127.0.0.1", transport, codecs.open(spoken), environment);
             session = router.open(connection, identity);
         }
 
@@ -156,13 +169,30 @@ final class GatewayFixture implements AutoCloseable {
 
         @Override
         public void send(String frame) {
-            router.route(session, connection.codec().decode(frame));
+            Object packed = packing.frame(frame);
+            if (packed instanceof String text) {
+                connection.codec().decode(text, message -> router.route(session, message));
+            } else {
+                connection.codec().decode(ByteBuffer.wrap((byte[]) packed), message -> router.route(session, message));
+            }
+        }
+
+        private List<String> messages() {
+            List<String> all = new ArrayList<>();
+            for (EncodedFrame frame : transport.frames()) {
+                if (frame instanceof EncodedFrame.Binary binary) {
+                    packing.messages(binary.data().toArray()).forEach(message -> all.add(message.toString()));
+                } else if (frame instanceof EncodedFrame.Text text) {
+                    all.addAll(List.of(text.text().split("\n")));
+                }
+            }
+            return all;
         }
 
         /** Sends something that is answered once, and at once. */
         String ask(String frame) {
             send(frame);
-            List<String> all = transport.texts();
+            List<String> all = messages();
             if (all.size() != seen + 1) {
                 throw new AssertionError("not one answer: " + all.subList(seen, all.size()));
             }
@@ -175,13 +205,13 @@ final class GatewayFixture implements AutoCloseable {
                     .atMost(Duration.ofSeconds(15))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(1))
-                    .until(() -> transport.texts().size() > seen);
-            return transport.texts().get(seen++);
+                    .until(() -> messages().size() > seen);
+            return messages().get(seen++);
         }
 
         /** What has come and was not looked at. */
         List<String> rest() {
-            List<String> all = transport.texts();
+            List<String> all = messages();
             List<String> fresh = List.copyOf(all.subList(seen, all.size()));
             seen = all.size();
             return fresh;

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,10 +30,12 @@ import java.util.stream.Stream;
  * </pre>
  *
  * <p>{@code <text>}, {@code <number>} and {@code <any>} stand for values that a file cannot know; {@code <text:name>} and
- * {@code <number:name>} keep what came, and {@code $name} puts it into a later line.
+ * {@code <number:name>} keep what came, and {@code $name} puts it into a later line. {@code $run} is another number each
+ * time a file is played, for names that a server remembers.
  */
 public final class Conversation {
 
+    private static final AtomicInteger RUNS = new AtomicInteger();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path FOLDER = Path.of("src/test/resources/conversations");
     private static final Pattern LINE = Pattern.compile("(\\w+) ([=><*.]) ?(.*)");
@@ -46,7 +49,7 @@ public final class Conversation {
     /** One end of a connection. */
     public interface Client extends AutoCloseable {
 
-        /** Sends a text frame. */
+        /** Sends a message in a frame. */
         void send(String frame);
 
         /** The next message; waits for it. */
@@ -59,6 +62,7 @@ public final class Conversation {
     private Conversation(Path file, Function<String, Client> opener) {
         this.file = file;
         this.opener = opener;
+        kept.put("run", String.valueOf(RUNS.incrementAndGet()));
     }
 
     /** All files, in order. */
@@ -68,6 +72,13 @@ public final class Conversation {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Those that can be said in a sub-protocol: what is no JSON cannot be said in CBOR. */
+    public static List<Path> all(String subprotocol) {
+        return all().stream()
+                .filter(file -> !subprotocol.contains("cbor") || !file.endsWith("malformed.txt"))
+                .toList();
     }
 
     /** Plays a file; fails at the first line that is not as written. The opener connects a client with a role. */
