@@ -16,10 +16,14 @@ final class CannedFrames {
     static final String PING_REPLY = reply("{\"pong\":" + NOW + ",\"timestamp\":" + NOW + "}");
     static final String PONG = push("pong", "{\"timestamp\":" + NOW + "}");
     static final String[] QUERY = query();
-    static final String PUBLISH_REPLY = reply("{\"offset\":1000,\"epoch\":\"Zk3v9xQ1cC0yq\"}");
+    static final String EPOCH = "Zk3v9xQ1cC0yqZk3v9xQ1g";
+    static final String TEXT = "x".repeat(128);
+    static final String PUBLISH_REPLY = reply("{\"topic\":\"news\",\"offset\":1000,\"epoch\":\"" + EPOCH + "\"}");
     static final String PUBLICATION = "[null,null,\"" + TOPIC
-            + "\",\"message\",{\"topic\":\"news\",\"event\":\"message\"," + "\"payload\":{\"text\":\"" + "x".repeat(128)
-            + "\"},\"offset\":1000,\"epoch\":\"Zk3v9xQ1cC0yq\"}]";
+            + "\",\"message\",{\"topic\":\"news\",\"event\":\"message\",\"payload\":{\"text\":\"" + TEXT
+            + "\"},\"offset\":1000,\"epoch\":\"" + EPOCH + "\",\"message_id\":\"" + EPOCH + "-1000\",\"timestamp\":"
+            + NOW
+            + "}]";
 
     private CannedFrames() {}
 

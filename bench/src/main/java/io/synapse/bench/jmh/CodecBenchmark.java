@@ -57,6 +57,7 @@ public class CodecBenchmark {
                 Payloads.thought(
                         "1000000001",
                         7,
+                        7,
                         "text",
                         "a few words, as models send them ",
                         OptionalDouble.empty(),
@@ -73,6 +74,7 @@ public class CodecBenchmark {
                 "thought",
                 Payloads.thought(
                         "1000000001",
+                        7,
                         7,
                         "text",
                         "einige Wörter, für Gäste übersetzt ",

@@ -74,6 +74,11 @@ public class OutboxBenchmark {
         }
 
         @Override
+        public void ping() {
+            throw new IllegalStateException("nobody pings");
+        }
+
+        @Override
         public void close(CloseReason reason) {
             throw new IllegalStateException("closed: " + reason);
         }

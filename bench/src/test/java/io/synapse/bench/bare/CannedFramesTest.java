@@ -3,12 +3,15 @@ package io.synapse.bench.bare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.bench.engine.BenchEngine;
+import io.synapse.platform.RandomIds;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.EncodedFrame;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
+import io.synapse.protocol.Publication;
+import io.synapse.protocol.RawJson;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import java.util.Map;
@@ -39,6 +42,7 @@ class CannedFramesTest {
                         Payloads.thought(
                                 "1000000000",
                                 BenchEngine.THOUGHTS,
+                                BenchEngine.THOUGHTS,
                                 "text",
                                 BenchEngine.CONTENT,
                                 OptionalDouble.empty(),
@@ -64,6 +68,21 @@ class CannedFramesTest {
                 .isEqualTo(encoded(new ServerMessage.Reply(
                         ASKED, ServerMessage.Status.OK, Payloads.of("pong", NOW, "timestamp", NOW))));
         assertThat(CannedFrames.PONG).isEqualTo(push("pong", Payloads.of("timestamp", NOW)));
+    }
+
+    @Test
+    @DisplayName("The frames of a publication are Synapse's")
+    void publication() {
+        RawJson payload = RawJson.of(Payloads.of("text", CannedFrames.TEXT));
+        Publication published = new Publication("message", payload, NOW);
+        assertThat(CannedFrames.PUBLICATION)
+                .isEqualTo(encoded(new ServerMessage.Event(TOPIC, "news", CannedFrames.EPOCH, 1000, published)));
+        assertThat(CannedFrames.PUBLISH_REPLY)
+                .isEqualTo(encoded(new ServerMessage.Reply(
+                        ASKED,
+                        ServerMessage.Status.OK,
+                        Payloads.of("topic", "news", "offset", 1000L, "epoch", CannedFrames.EPOCH))));
+        assertThat(CannedFrames.EPOCH).hasSameSizeAs(new RandomIds().next());
     }
 
     @Test
