@@ -6,9 +6,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 arguments=()
 build=false
 server=payara
+run=
 for word in "$@"; do
     case $word in
         --build) build=true ;;
+        slow-reader | soak) run=$word arguments+=("$word") ;;
         payara | wildfly) server=$word arguments+=("$word") ;;
         *) arguments+=("$word") ;;
     esac
@@ -29,4 +31,19 @@ if $build || [[ ! -f ../target/synapse.war ]]; then
 fi
 mvn -q -B -ntp "-P$server" -DskipTests package
 
-exec java -Xmx512m -cp 'target/classes:target/lib/*' io.synapse.bench.Bench "${arguments[@]}"
+java=(java -Xmx512m -cp 'target/classes:target/lib/*')
+case $run in
+    '')
+        exec "${java[@]}" io.synapse.bench.Bench "${arguments[@]}"
+        ;;
+    slow-reader)
+        # on the loopback interface the kernel takes 4 MB for a client that does not read, because of its large packets;
+        # in a network of its own it is as between two machines
+        if unshare -rn ip link set lo mtu 1500 up 2> /dev/null; then
+            exec unshare -rn bash -c 'ip link set lo mtu 1500 up && exec "$@"' bash \
+                "${java[@]}" io.synapse.bench.endurance.Endurance "${arguments[@]}"
+        fi
+        echo "no network of its own (unshare -rn): the kernel will hold what should wait in Synapse" >&2
+        ;;
+esac
+exec "${java[@]}" io.synapse.bench.endurance.Endurance "${arguments[@]}"

@@ -101,6 +101,11 @@ final class RawConnection {
                         .orElse(false);
     }
 
+    /** Where Open Liberty's selectors take their work from; empty on other servers. */
+    Optional<Object> workQueues() {
+        return kind == Kind.LIBERTY ? Reflection.path(connection, "tcpChannel", "workQueueManager") : Optional.empty();
+    }
+
     /** Drops the connection, and with it what the kernel has not sent. May block for a moment. */
     void cut() {
         try {

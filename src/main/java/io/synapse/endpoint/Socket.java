@@ -66,6 +66,7 @@ final class Socket {
         connection = new Connection(
                 with.ids().next(), principal.remoteAddress(), transport, speech.codec(admitted), with.connections());
         messages = opened(speech, admitted);
+        with.selectors().keepAwake(raw, connection);
         connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));
         opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
         opened.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) this::binary);

@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
  * @param closer runs closes, which block in some containers
  * @param cutter drops connections whose close does not come to an end
  * @param idleTimer Payara's quirk
+ * @param selectors Open Liberty's quirk
  */
 public record SocketDependencies(
         Connection.Environment connections,
@@ -27,4 +28,5 @@ public record SocketDependencies(
         Heartbeats heartbeats,
         Executor closer,
         Executor cutter,
-        TyrusIdleTimer idleTimer) {}
+        TyrusIdleTimer idleTimer,
+        LibertySelectors selectors) {}

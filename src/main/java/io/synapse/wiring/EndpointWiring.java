@@ -10,6 +10,7 @@ import io.synapse.connection.HeartbeatRule.Traffic;
 import io.synapse.connection.Heartbeats;
 import io.synapse.endpoint.CortexDependencies;
 import io.synapse.endpoint.GatewayDependencies;
+import io.synapse.endpoint.LibertySelectors;
 import io.synapse.endpoint.SocketDependencies;
 import io.synapse.endpoint.TyrusIdleTimer;
 import io.synapse.operations.HealthPlace;
@@ -144,7 +145,8 @@ public class EndpointWiring {
                 heartbeats,
                 new TaskQueue(pool, ManagedThreads.CLOSER_THREADS),
                 new TaskQueue(pool, ManagedThreads.CUTTER_THREADS),
-                new TyrusIdleTimer(config.tyrusIdleTimerOff()));
+                new TyrusIdleTimer(config.tyrusIdleTimerOff()),
+                new LibertySelectors(timers));
     }
 
     @Produces

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URL;
 import java.util.Map;
@@ -24,6 +25,10 @@ class HeartbeatIT {
 
     private static final String EVICTED = "synapse_connections_evicted_total";
     private static final String DEAD = "synapse_connections_dead_total";
+    private static final String SLOW = "synapse_connections_slow_consumers_total";
+    private static final String SUBSCRIPTIONS = "synapse_subscriptions";
+    private static final String RUNNING = "synapse_queries_running";
+    private static final String MEMBERS = "synapse_presence_members";
     private static final int IDLE = 4009;
     private static final int GATEWAY_IDLE = 1008;
     private static final int NO_ANSWER = 4010;
@@ -102,6 +107,82 @@ class HeartbeatIT {
             assertThat(deaf.readUntilEnd()).isIn(IDLE, CUT);
         }
         awaitNobody();
+    }
+
+    @Test
+    @DisplayName(
+            "K6 M13 M14: half-open TCP: what a client held that vanished without a word is released; back, it recovers")
+    void releasesWhatTheVanishedHeld() throws Exception {
+        try (TcpLink link = TcpLink.to(server);
+                Wire agent = Wire.open(link.webSocket("/cortex/websocket"));
+                Wire program = Wire.open(link.webSocket("/ws?token=test_key"));
+                Wire busy = Wire.open(link.webSocket("/ws?token=test_key"));
+                Wire feed = Wire.joined(server, "feed")) {
+            agent.send("{\"topic\":\"cortex:away\",\"event\":\"phx_join\",\"payload\":{\"api_key\":\"test_key\"}}");
+            agent.next("phx_reply");
+            agent.query("slow", "What is an interrupt?", ",\"pace\":1,\"timeout\":60000,\"on_disconnect\":\"cancel\"");
+            agent.next("thought");
+            program.send("{\"type\":\"subscribe\",\"topics\":[\"public:away\"],\"id\":1}");
+            JsonNode place = program.next(frame -> frame.path("type").asText().equals("response"))
+                    .at("/result/topics/0");
+            String position = "{\"offset\":%d,\"epoch\":\"%s\"}"
+                    .formatted(
+                            place.path("offset").asLong(), place.path("epoch").asText());
+            busy.send("{\"type\":\"subscribe\",\"topics\":[\"public:busy\"],\"id\":1}");
+            busy.next(frame -> frame.path("type").asText().equals("response"));
+            assertThat(server.metric(RUNNING)).isEqualTo(1);
+            assertThat(server.metric(MEMBERS)).isEqualTo(1);
+            assertThat(server.metric(SUBSCRIPTIONS)).isEqualTo(2);
+            long ends = server.metric(EVICTED) + server.metric(DEAD) + server.metric(SLOW);
+
+            link.cut();
+            for (int i = 1; i <= 5; i++) {
+                publish(feed, "public:away", Integer.toString(i));
+            }
+            String large = "\"" + "x".repeat(200_000) + "\"";
+            for (int i = 0; i < 40; i++) {
+                publish(feed, "public:busy", large);
+            }
+            await("only the feed is left").atMost(20, SECONDS).untilAsserted(() -> {
+                feed.send("{\"event\":\"ping\",\"payload\":{},\"ref\":\"p\"}");
+                assertThat(Vitals.of(server).connections()).hasSize(1);
+                assertThat(Vitals.of(server).agents()).isEqualTo(1);
+            });
+            assertThat(server.metric(EVICTED) + server.metric(DEAD) + server.metric(SLOW))
+                    .isEqualTo(ends + 3);
+            await("what they held").atMost(20, SECONDS).untilAsserted(() -> {
+                feed.send("{\"event\":\"ping\",\"payload\":{},\"ref\":\"p\"}");
+                assertThat(server.metric(SUBSCRIPTIONS)).isZero();
+                assertThat(server.metric(RUNNING)).isZero();
+                assertThat(server.metric(MEMBERS)).isZero();
+                assertThat(server.metric("synapse_outboxes_bytes")).isZero();
+            });
+
+            link.heal();
+            try (Wire back = Wire.open(link.webSocket("/ws?token=test_key"))) {
+                back.send(
+                        "{\"type\":\"subscribe\",\"topics\":[\"public:away\"],\"positions\":{\"public:away\":%s},\"id\":1}"
+                                .formatted(position));
+                JsonNode answer = back.next(frame -> frame.path("type").asText().equals("response"));
+                assertThat(answer.at("/result/topics/0/recovered").asBoolean())
+                        .as(answer.toString())
+                        .isTrue();
+                for (int i = 1; i <= 5; i++) {
+                    assertThat(back.next(frame -> frame.path("type").asText().equals("event"))
+                                    .path("payload")
+                                    .asInt())
+                            .isEqualTo(i);
+                }
+            }
+        }
+        awaitNobody();
+    }
+
+    private static void publish(Wire feed, String topic, String payload) throws InterruptedException {
+        feed.send(
+                "{\"event\":\"publish\",\"payload\":{\"topic\":\"%s\",\"event\":\"item\",\"payload\":%s},\"ref\":\"p\"}"
+                        .formatted(topic, payload));
+        assertThat(feed.next("phx_reply").path("status").asText()).isEqualTo("ok");
     }
 
     @Test

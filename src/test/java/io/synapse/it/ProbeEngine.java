@@ -21,6 +21,7 @@ public class ProbeEngine implements QueryEngine {
     private static final AtomicInteger WORKING = new AtomicInteger();
     private static final AtomicInteger CALLS = new AtomicInteger();
     private static final int FLOOD_CHARS = 2000;
+    private static final int NUMBERS = 400;
 
     @Override
     public String name() {
@@ -62,6 +63,13 @@ public class ProbeEngine implements QueryEngine {
                     context.emit(Thought.text("x".repeat(FLOOD_CHARS)));
                 }
                 return Answer.of("flooded").done();
+            }
+            case "numbers" -> {
+                for (int i = 1; i <= Integer.parseInt(words[1]); i++) {
+                    context.emit(Thought.text((i + " ").repeat(NUMBERS)));
+                    context.pause(Duration.ofMillis(Integer.parseInt(words[2])));
+                }
+                return Answer.of("counted").done();
             }
             case "throw" -> throw new IllegalStateException("as asked");
             case "error" -> throw new NoClassDefFoundError("as asked");

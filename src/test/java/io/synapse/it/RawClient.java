@@ -28,12 +28,19 @@ final class RawClient implements AutoCloseable {
 
     private final Socket socket;
     private final OutputStream out;
-    private final DataInputStream in;
+    private DataInputStream in;
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
         this.out = socket.getOutputStream();
         this.in = new DataInputStream(socket.getInputStream());
+    }
+
+    /** From now on reads so many bytes a second. */
+    SlowStream slowDown(int bytesPerSecond) {
+        SlowStream slow = new SlowStream(in, bytesPerSecond);
+        in = new DataInputStream(slow);
+        return slow;
     }
 
     static RawClient connect(int port) throws IOException {

@@ -6,9 +6,13 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.engine.Thought;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** Answers every question at once with twenty thoughts, so that what is measured is Synapse and not an engine. */
+/**
+ * Answers every question at once with twenty thoughts, so that what is measured is Synapse and not an engine. The question
+ * {@code stream n p c} is answered with n thoughts of c characters, with a pause of p milliseconds after each.
+ */
 @ApplicationScoped
 public class BenchEngine implements QueryEngine {
 
@@ -30,10 +34,38 @@ public class BenchEngine implements QueryEngine {
     }
 
     @Override
-    public CompletionStage<Answer> answer(Question question, QueryContext context) {
+    public CompletionStage<Answer> answer(Question question, QueryContext context) throws InterruptedException {
+        String[] words = question.text().split(" ");
+        if (words[0].equals("stream")) {
+            for (int i = 1; i <= Integer.parseInt(words[1]); i++) {
+                context.emit(Thought.text(piece(i, Integer.parseInt(words[3]))));
+                context.pause(Duration.ofMillis(Integer.parseInt(words[2])));
+            }
+            return Answer.of(ANSWER).done();
+        }
         for (int i = 0; i < THOUGHTS; i++) {
             context.emit(Thought.text(CONTENT));
         }
         return Answer.of(ANSWER).done();
+    }
+
+    /**
+     * What the thoughts of a stream make together.
+     *
+     * @param thoughts how many
+     * @param chars of each
+     * @return the text
+     */
+    public static String text(int thoughts, int chars) {
+        StringBuilder text = new StringBuilder(thoughts * chars);
+        for (int i = 1; i <= thoughts; i++) {
+            text.append(piece(i, chars));
+        }
+        return text.toString();
+    }
+
+    private static String piece(int number, int chars) {
+        String word = number + " ";
+        return word.repeat(chars / word.length() + 1).substring(0, chars);
     }
 }

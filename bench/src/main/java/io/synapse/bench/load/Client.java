@@ -1,6 +1,7 @@
 package io.synapse.bench.load;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -24,6 +25,17 @@ public final class Client extends SimpleChannelInboundHandler<WebSocketFrame> {
          * @param kind what it is
          */
         void received(Client client, FrameKind kind);
+
+        /**
+         * A frame has come; for those who look into it.
+         *
+         * @param client on this connection
+         * @param kind what it is
+         * @param frame good until this returns; empty when the connection has ended
+         */
+        default void received(Client client, FrameKind kind, ByteBuf frame) {
+            received(client, kind);
+        }
     }
 
     private static final Listener NOBODY = (client, kind) -> {};
@@ -92,7 +104,7 @@ public final class Client extends SimpleChannelInboundHandler<WebSocketFrame> {
     protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
         ByteBuf content = frame.content();
         if (frame instanceof TextWebSocketFrame && frame.isFinalFragment()) {
-            listener.received(this, FrameKind.of(content));
+            listener.received(this, FrameKind.of(content), content);
         } else {
             throw new IllegalStateException(
                     "the server sent a " + frame.getClass().getSimpleName());
@@ -102,7 +114,7 @@ public final class Client extends SimpleChannelInboundHandler<WebSocketFrame> {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         open.completeExceptionally(new IOException("the server closed connection " + number));
-        listener.received(this, FrameKind.FAILED);
+        listener.received(this, FrameKind.FAILED, Unpooled.EMPTY_BUFFER);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +48,20 @@ public final class ServerProcess implements AutoCloseable {
      * @throws InterruptedException if the thread was interrupted
      */
     public static ServerProcess start(String name) throws IOException, InterruptedException {
+        return start(name, Map.of());
+    }
+
+    /**
+     * The same with a configuration of its own.
+     *
+     * @param name {@code payara} or {@code wildfly}
+     * @param environment more variables of its environment, such as {@code SYNAPSE_OUTBOX_MAX_BYTES}
+     * @return ready
+     * @throws IOException if it did not start
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public static ServerProcess start(String name, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Path log = Path.of("target", "server-" + name + ".log");
         Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "run-");
         List<Path> wars = List.of(WarFiles.bare(folder), WarFiles.synapse(Path.of("../target/synapse.war"), folder));
@@ -54,6 +69,7 @@ public final class ServerProcess implements AutoCloseable {
                 ServerKind.valueOf(name.toUpperCase(Locale.ROOT)).launch(folder, wars);
         ProcessBuilder builder =
                 new ProcessBuilder(launch.command()).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("JAVA_OPTS", String.join(" ", ServerKind.OPTIONS));
         // WildFly's script hands a signal on only then
@@ -101,6 +117,15 @@ public final class ServerProcess implements AutoCloseable {
      */
     public URI socket(Side side) {
         return URI.create("ws://127.0.0.1:" + port + side.context() + "/cortex/websocket?vsn=2.0.0");
+    }
+
+    /**
+     * Where its applications are.
+     *
+     * @return a port of the loopback interface
+     */
+    public int port() {
+        return port;
     }
 
     /**

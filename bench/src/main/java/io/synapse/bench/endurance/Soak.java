@@ -1,0 +1,78 @@
+package io.synapse.bench.endurance;
+
+import io.synapse.bench.server.ServerProcess;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Connections come, do what clients do, and end in every way; then the server must hold what it held before. */
+final class Soak {
+
+    private static final int SAMPLES = 6;
+    private static final int WARM_UP_SECONDS = 60;
+    private static final int SETTLE_SECONDS = 240;
+    private static final long POLL_MILLIS = 1000;
+
+    private final ServerProcess server;
+    private final ServerFigures figures;
+    private final List<String> table = new ArrayList<>();
+
+    Soak(ServerProcess server) {
+        this.server = server;
+        figures = new ServerFigures(server);
+    }
+
+    List<String> run(double minutes) throws Exception {
+        long seconds = Math.round(minutes * 60);
+        table.add(
+                "| minutes | connections so far | unexpected | open | heap after GC, MiB | threads | file descriptors |");
+        table.add("|---|---|---|---|---|---|---|");
+        Churn warmUp = new Churn(server);
+        // what fills up and stays: ended queries, topics, pools, compiled code
+        TimeUnit.SECONDS.sleep(Math.min(WARM_UP_SECONDS, Math.max(15, seconds / 2)));
+        warmUp.stop();
+        settle();
+        sample("start", 0, 0);
+        long start = System.nanoTime();
+        Churn churn = new Churn(server);
+        for (int i = 1; i <= SAMPLES; i++) {
+            long due = start + TimeUnit.SECONDS.toNanos(seconds) * i / SAMPLES;
+            TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
+            sample("%.1f".formatted(seconds / 60.0 * i / SAMPLES), churn.connections(), churn.unexpected());
+        }
+        churn.stop();
+        settle();
+        sample("end", churn.connections(), churn.unexpected());
+        table.add("");
+        table.add("Ended: " + churn.endings() + ".");
+        return table;
+    }
+
+    /** Until nobody is connected and nothing works. */
+    private void settle() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
+        while (figures.metric("synapse_connections_open") > 0 || figures.metric("synapse_queries_running") > 0) {
+            if (System.nanoTime() > deadline) {
+                return;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private void sample(String when, long connections, long unexpected) throws IOException, InterruptedException {
+        String row = String.format(
+                Locale.ROOT,
+                "| %s | %,d | %d | %d | %.1f | %d | %d |",
+                when,
+                connections,
+                unexpected,
+                figures.metric("synapse_connections_open"),
+                figures.heapAfterCollection(),
+                figures.threads(),
+                figures.fileDescriptors());
+        System.out.println(row);
+        table.add(row);
+    }
+}
