@@ -29,6 +29,7 @@ import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
 import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
 import jakarta.enterprise.inject.Instance;
 import java.lang.reflect.Proxy;
@@ -110,6 +111,7 @@ class HealthChecksTest {
                         QUERIES,
                         new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1),
                         Topics.CONFIG,
+                        Sessions.CONFIG,
                         new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),

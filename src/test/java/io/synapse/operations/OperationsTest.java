@@ -27,6 +27,7 @@ import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,6 +102,7 @@ class OperationsTest {
                         QUERIES,
                         PRESENCE,
                         Topics.CONFIG,
+                        Sessions.CONFIG,
                         new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
@@ -132,7 +134,12 @@ class OperationsTest {
     void figures() {
         counters.add(Counter.THOUGHTS, 7);
         String text = new PrometheusText(
-                        counters, new ConnectionRegistry(), service, presence(), Topics.hub(Ticker.system(), counters))
+                        counters,
+                        new ConnectionRegistry(),
+                        service,
+                        presence(),
+                        Topics.hub(Ticker.system(), counters),
+                        Sessions.store(timers, counters))
                 .write();
         assertThat(text)
                 .contains("# TYPE synapse_thoughts_total counter\nsynapse_thoughts_total 7\n")
@@ -146,7 +153,7 @@ class OperationsTest {
         assertThat(text.lines())
                 .allMatch(
                         line -> line.matches("# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+ \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 14);
+        assertThat(names).hasSize(Counter.values().length + 17);
     }
 
     @Test
