@@ -244,7 +244,7 @@ class ObjectMessagesTest {
                 .startsWith("positions must be");
         assertThat(wrong("{'type':'ack','message_id':'" + "x".repeat(256) + "'}")
                         .detail())
-                .isEqualTo("message_id must have at most 255 characters");
+                .isEqualTo("message_id must have at most 128 characters");
         assertThat(wrong("{'payload':" + "[".repeat(9) + "]".repeat(9) + "}").reason())
                 .isEqualTo(Reasons.NOT_A_MESSAGE);
         assertThat(read("{'payload':" + "[".repeat(8) + "]".repeat(8) + "}")).isInstanceOf(ChannelMessage.class);

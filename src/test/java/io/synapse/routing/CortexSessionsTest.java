@@ -212,7 +212,8 @@ class CortexSessionsTest {
     }
 
     @Test
-    @DisplayName("M14: a pattern goes on behind what was sent, though nobody else subscribes to it; nothing says it is exact")
+    @DisplayName(
+            "M14: a pattern goes on behind what was sent, though nobody else subscribes to it; nothing says it is exact")
     void keepsPatterns() {
         Phoenix first = fixture.phoenix();
         first.join("");
