@@ -10,6 +10,7 @@ import io.synapse.security.Identity;
 import io.synapse.topic.SubscribeRequest;
 import io.synapse.topic.Subscriptions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -162,6 +163,13 @@ final class Channel {
             }
         });
         return positions;
+    }
+
+    /** The viewers of all queries, which are somebody else's to detach from now on. */
+    List<QueryViewer> giveAwayQueries() {
+        List<QueryViewer> all = List.copyOf(following.values());
+        following.values().removeAll(all);
+        return all;
     }
 
     /**

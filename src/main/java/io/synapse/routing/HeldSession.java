@@ -16,8 +16,12 @@ final class HeldSession implements SessionStore.Holder {
     /** What is held: one joined topic, or all of a connection. */
     interface Holding {
 
-        /** Ends it all, and says how to go on. */
-        Kept park();
+        /**
+         * Ends it all, and says how to go on.
+         *
+         * @param takenOver whether somebody goes on at once: until the lease has ended, queries are followed
+         */
+        Kept park(boolean takenOver);
 
         /** Tells the client that it holds this no more. */
         void takenOver();
@@ -79,17 +83,26 @@ final class HeldSession implements SessionStore.Holder {
         holding = what;
     }
 
-    /** The client holds everything that it can have. */
-    synchronized void restored() {
-        if (resting != null && !over) {
+    /** The client holds everything that it can have; false if somebody has taken it over meanwhile. */
+    synchronized boolean restored() {
+        if (!over) {
             resting = null;
         }
+        return !over;
     }
 
-    /** What the client held failed; it may take it up again on this connection. */
-    synchronized void rest(Kept kept) {
+    /**
+     * What the client held is to be taken up again on this connection.
+     *
+     * @return false if it did not hold everything yet, and so what is given is only a part
+     */
+    synchronized boolean rest(Kept kept) {
+        if (holding != null && resting != null) {
+            return false;
+        }
         holding = null;
         resting = kept;
+        return true;
     }
 
     synchronized boolean isOver() {
@@ -119,7 +132,7 @@ final class HeldSession implements SessionStore.Holder {
             held = holding;
             kept = resting;
         }
-        kept = parked(held, kept);
+        kept = parked(held, kept, false);
         Consumer<Kept> next;
         synchronized (this) {
             given = kept;
@@ -146,7 +159,7 @@ final class HeldSession implements SessionStore.Holder {
             kept = over ? given : resting;
             over = true;
         }
-        kept = parked(held, kept);
+        kept = parked(held, kept, true);
         if (held != null) {
             held.takenOver();
         }
@@ -154,8 +167,8 @@ final class HeldSession implements SessionStore.Holder {
     }
 
     // Who has not got everything back yet has a right to what was kept, and not to the part that it has got.
-    private static Kept parked(Holding held, Kept resting) {
-        Kept present = held == null ? Kept.NOTHING : held.park();
+    private static Kept parked(Holding held, Kept resting, boolean takenOver) {
+        Kept present = held == null ? Kept.NOTHING : held.park(takenOver);
         if (resting == null) {
             return present;
         }

@@ -205,9 +205,15 @@ public final class JoinHandler {
                     "connection_id",
                     session.connection().id());
             answer(session, join, old, channel, response);
-            held.ifPresent(HeldSession::restored);
+            if (held.map(HeldSession::restored).orElse(true)) {
+                restoration.go();
+            } else {
+                // Somebody has taken it over meanwhile: nothing of it may come here.
+                Holding lost = new JoinedTopic(this, session, channel);
+                lost.park(false).lease().run();
+                lost.takenOver();
+            }
             kept.lease().run();
-            restoration.go();
         });
     }
 
@@ -228,8 +234,8 @@ public final class JoinHandler {
     /** What one joined topic holds. */
     private record JoinedTopic(JoinHandler joins, CortexSession session, Channel channel) implements Holding {
         @Override
-        public Kept park() {
-            return Parking.park(List.of(channel));
+        public Kept park(boolean takenOver) {
+            return Parking.park(List.of(channel), takenOver);
         }
 
         @Override

@@ -191,6 +191,16 @@ public final class MessageRouter {
         }
     }
 
+    private static Followed rested(Channel channel, Followed followed) {
+        Optional<HeldSession> held = followed.held();
+        if (held.isEmpty() || held.get().rest(Parking.of(channel.agent(), followed))) {
+            return followed;
+        }
+        // It failed before the client had everything back: all of it is kept, for the next join to claim.
+        held.get().connectionEnded();
+        return Followed.NOTHING;
+    }
+
     private void crashed(CortexSession session, Inbound inbound, Throwable failure) {
         Address address = inbound.address();
         String topic = address.topic() == null ? session.onlyTopic().orElse(null) : address.topic();
@@ -205,10 +215,7 @@ public final class MessageRouter {
             session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
             return;
         }
-        channel.handOver(followed -> {
-            followed.held().ifPresent(held -> held.rest(Parking.of(channel.agent(), followed)));
-            session.crashed(channel.topic(), followed);
-        });
+        channel.handOver(followed -> session.crashed(channel.topic(), rested(channel, followed)));
         joins.forget(session, channel);
         session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
     }

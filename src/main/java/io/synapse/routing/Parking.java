@@ -1,5 +1,6 @@
 package io.synapse.routing;
 
+import io.synapse.query.QueryViewer;
 import io.synapse.session.SessionState;
 import io.synapse.session.SessionStore.Kept;
 import io.synapse.topic.SubscribeRequest;
@@ -16,8 +17,8 @@ final class Parking {
 
     private Parking() {}
 
-    /** Lets go of everything on these joins, and says how to go on. */
-    static Kept park(Collection<Channel> channels) {
+    /** Lets go of everything on these joins, and says how to go on; if somebody does so at once, no query is left alone. */
+    static Kept park(Collection<Channel> channels, boolean takenOver) {
         List<SessionState.Topic> topics = new ArrayList<>();
         List<SessionState.Query> queries = new ArrayList<>();
         Set<String> events = new HashSet<>();
@@ -28,6 +29,10 @@ final class Parking {
             topics.addAll(topics(parked.topics()));
             leases.add(parked.lease());
             events.addAll(channel.filter().wanted());
+            if (takenOver) {
+                List<QueryViewer> viewers = channel.giveAwayQueries();
+                leases.add(() -> viewers.forEach(QueryViewer::detach));
+            }
             channel.release();
         }
         return new Kept(new SessionState(topics, queries, events), () -> leases.forEach(Runnable::run));

@@ -94,9 +94,11 @@ public final class SessionHandler {
             restoration.run(() -> {
                 session.reply(
                         message.address(), restoration.answer(claim.kept().isPresent(), keepMillis(claim.held())));
-                held.restored();
+                // If not, it has been taken over meanwhile, and the connection is being closed.
+                if (held.restored() || !claim.held()) {
+                    restoration.go();
+                }
                 kept.lease().run();
-                restoration.go();
             });
         });
     }
@@ -165,8 +167,8 @@ public final class SessionHandler {
     /** All that a connection on a socket without joins holds. */
     private record WholeConnection(CortexSession session) implements Holding {
         @Override
-        public Kept park() {
-            return Parking.park(session.all());
+        public Kept park(boolean takenOver) {
+            return Parking.park(session.all(), takenOver);
         }
 
         @Override

@@ -273,7 +273,7 @@ class CortexSessionsTest {
         Phoenix first = fixture.phoenix();
         first.join("");
         String epoch = epoch(first.ask("subscribe", "{\"topic\":\"public:x\"}"));
-        first.say("query", "{\"q\":\"long\",\"ref\":\"q1\",\"on_disconnect\":\"continue\"}");
+        first.say("query", "{\"q\":\"long\",\"ref\":\"q1\",\"on_disconnect\":\"cancel\"}");
         fixture.asked.think("long", "t1");
         fixture.publish("public:x", 1, 2);
         first.received();
@@ -318,6 +318,49 @@ class CortexSessionsTest {
         fixture.asked.think("long", "t2");
         assertThat(client.pushes()).containsExactly("phx_close", "public:x 4", "thought q1 2");
         assertThat(fixture.sessions.status()).isEqualTo(new SessionStore.Status(1, 0, 0));
+    }
+
+    @Test
+    @DisplayName("M14: a topic that failed is joined again with everything, and if the connection is lost before, too")
+    void survivesACrash() {
+        for (boolean lost : new boolean[] {false, true}) {
+            SessionFixture each = new SessionFixture();
+            Phoenix client = each.phoenix();
+            client.join("");
+            String epoch = epoch(client.ask("subscribe", "{\"topic\":\"public:x\",\"acknowledged\":true}"));
+            each.publish("public:x", 1, 2);
+            client.ask("ack", "{\"message_id\":\"" + epoch + "-1\"}");
+            each.clock.broken(true);
+            client.ask("ping", "{}");
+            each.clock.broken(false);
+            assertThat(client.session.joined()).isZero();
+            each.publish("public:x", 3, 3);
+            if (lost) {
+                client.lost();
+                client = each.phoenix();
+            }
+            JsonNode back = client.join("");
+            assertThat(back.at("/session/resumed").asBoolean()).isTrue();
+            assertThat(back.at("/topics/0/offset").asInt()).isEqualTo(lost ? 1 : 2);
+            assertThat(back.at("/topics/0/recovered").asBoolean()).isTrue();
+            assertThat(client.pushes()).endsWith("public:x 3").hasSize(lost ? 2 : 1);
+            client.lost();
+            each.timers.advance(Sessions.KEEP);
+            assertThat(each.sessions.status()).isEqualTo(new SessionStore.Status(0, 0, 0));
+        }
+    }
+
+    @Test
+    @DisplayName("M14: who leaves after a crash wants nothing back")
+    void leavesAfterACrash() {
+        Phoenix client = fixture.phoenix();
+        client.join("");
+        fixture.clock.broken(true);
+        client.ask("ping", "{}");
+        fixture.clock.broken(false);
+        assertThat(fixture.sessions.status().held()).isEqualTo(1);
+        client.ask("phx_leave", "{}");
+        assertThat(fixture.sessions.status()).isEqualTo(new SessionStore.Status(0, 0, 0));
     }
 
     @Test

@@ -33,13 +33,12 @@ import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Members;
+import io.synapse.testing.OddClock;
 import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +59,7 @@ final class SessionFixture {
     final ConnectionRegistry registry = new ConnectionRegistry();
     final TopicHub hub;
     final MemorySessions sessions = Sessions.store(timers, counters);
-    final Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    final OddClock clock = new OddClock(Instant.EPOCH);
     final PresenceTracker members = Members.tracker(clock, timers, counters);
     final Asked asked = new Asked();
     private final Connection.Environment environment = new Connection.Environment(
