@@ -52,6 +52,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.presence..")
             .layer("query")
             .definedBy("io.synapse.query..")
+            .layer("session")
+            .definedBy("io.synapse.session..")
             .layer("security")
             .definedBy("io.synapse.security..")
             .layer("routing")
@@ -84,6 +86,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
             .whereLayer("presence")
             .mayOnlyAccessLayers("connection", "protocol", "config", "platform")
+            .whereLayer("session")
+            .mayOnlyAccessLayers("stream", "config", "platform")
             .whereLayer("security")
             .mayOnlyAccessLayers("protocol", "config", "platform")
             .whereLayer("routing")
@@ -91,6 +95,7 @@ class ArchitectureTest {
                     "query",
                     "topic",
                     "presence",
+                    "session",
                     "stream",
                     "engine",
                     "security",
@@ -103,6 +108,7 @@ class ArchitectureTest {
                     "query",
                     "topic",
                     "presence",
+                    "session",
                     "connection",
                     "protocol",
                     "stream",
@@ -140,6 +146,7 @@ class ArchitectureTest {
                     "io.synapse.engine..",
                     "io.synapse.query..",
                     "io.synapse.presence..",
+                    "io.synapse.session..",
                     "io.synapse.security..",
                     "io.synapse.routing..",
                     "io.synapse.operations..",

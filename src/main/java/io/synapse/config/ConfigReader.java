@@ -70,6 +70,10 @@ public final class ConfigReader {
                         integer("synapse.presence.max-listed", 1, 100_000),
                         integer("synapse.presence.max-tracked", 1, 1_000_000)),
                 new TopicsReader(this).read(),
+                new SessionConfig(
+                        duration("synapse.session.keep", Duration.ZERO, Duration.ofHours(1)),
+                        integer("synapse.session.max", 1, 10_000_000),
+                        integer("synapse.session.total-bytes", 1024, 1024 * MIB)),
                 gateway(),
                 new LibraryConfig(
                         source.apply("synapse.library.folder"),

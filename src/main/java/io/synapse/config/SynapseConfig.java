@@ -11,6 +11,7 @@ package io.synapse.config;
  * @param query the life of queries
  * @param presence who is seen
  * @param topics bounds on topics, and who may use them
+ * @param session what is kept of clients that have lost their connection
  * @param gateway what the socket without joins offers
  * @param library the default engine
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
@@ -24,6 +25,7 @@ public record SynapseConfig(
         QueryConfig query,
         PresenceConfig presence,
         TopicsConfig topics,
+        SessionConfig session,
         GatewayConfig gateway,
         LibraryConfig library,
         boolean tyrusIdleTimerOff) {}

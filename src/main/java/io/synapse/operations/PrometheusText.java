@@ -7,6 +7,7 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.query.QueryService;
+import io.synapse.session.SessionStore;
 import io.synapse.topic.TopicHub;
 
 /**
@@ -20,6 +21,7 @@ public final class PrometheusText {
     private final QueryService queries;
     private final PresenceTracker presence;
     private final TopicHub topics;
+    private final SessionStore sessions;
 
     /**
      * Writes the figures of these.
@@ -29,18 +31,21 @@ public final class PrometheusText {
      * @param queries what runs
      * @param presence who is where
      * @param topics what is kept of them, and who subscribes
+     * @param sessions what is kept of clients
      */
     public PrometheusText(
             Counters counters,
             ConnectionRegistry connections,
             QueryService queries,
             PresenceTracker presence,
-            TopicHub topics) {
+            TopicHub topics,
+            SessionStore sessions) {
         this.counters = counters;
         this.connections = connections;
         this.queries = queries;
         this.presence = presence;
         this.topics = topics;
+        this.sessions = sessions;
     }
 
     /**
@@ -73,6 +78,10 @@ public final class PrometheusText {
         figure(text, "synapse.topics.bytes", "gauge", "memory of what is kept of topics", kept.bytes());
         figure(text, "synapse.topics.patterns", "gauge", "patterns of topics that are subscribed to", kept.patterns());
         figure(text, "synapse.subscriptions", "gauge", "subscriptions to topics and patterns", kept.subscriptions());
+        SessionStore.Status held = sessions.status();
+        figure(text, "synapse.sessions.held", "gauge", "sessions of clients that are there", held.held());
+        figure(text, "synapse.sessions.kept", "gauge", "sessions of clients that may come back", held.kept());
+        figure(text, "synapse.sessions.kept.bytes", "gauge", "memory of these", held.bytes());
         waiting(text);
         return text.toString();
     }

@@ -81,7 +81,20 @@ public enum Counter {
     /** Members that were not tracked. */
     PRESENCE_REFUSED("synapse.presence.refused", "presences over synapse.presence.max-tracked"),
     /** Diffs made. */
-    PRESENCE_DIFFS("synapse.presence.diffs", "changes of presence told, each counted once for all who watch");
+    PRESENCE_DIFFS("synapse.presence.diffs", "changes of presence told, each counted once for all who watch"),
+    /** Sessions of clients that came back. */
+    SESSIONS_RESUMED("synapse.sessions.resumed", "sessions whose client came back within synapse.session.keep"),
+    /** Sessions whose client came back on another connection first. */
+    SESSIONS_TAKEN_OVER("synapse.sessions.taken-over", "sessions taken over while their old connection was still open"),
+    /** Sessions of clients that did not come back. */
+    SESSIONS_EXPIRED("synapse.sessions.expired", "sessions whose client did not come back in time"),
+    /** Sessions forgotten early. */
+    SESSIONS_EVICTED(
+            "synapse.sessions.evicted",
+            "sessions forgotten early, at synapse.session.max or synapse.session.total-bytes"),
+    /** Sessions that could not be had. */
+    SESSIONS_REFUSED(
+            "synapse.sessions.refused", "sessions refused at synapse.session.max, all of clients that are there");
 
     private final String metric;
     private final String meaning;

@@ -1,6 +1,8 @@
 package io.synapse.protocol;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -16,6 +18,9 @@ public sealed interface ClientMessage extends Inbound {
 
     /** What the topic of an agent begins with. */
     String AGENT_TOPIC = "cortex:";
+
+    /** The agent that is asked on {@code /ws} when a message names none. */
+    String DEFAULT_AGENT = "guide";
 
     /** An agent's name: any that can be printed; what it means to a database or a shell is no business of ours. */
     Pattern AGENT = Pattern.compile("[^\\p{Cntrl}]{1,128}");
@@ -71,6 +76,8 @@ public sealed interface ClientMessage extends Inbound {
         CHANNEL_MESSAGE,
         /** {@link Acknowledge}. */
         ACKNOWLEDGE,
+        /** {@link Session}. */
+        SESSION,
         /** {@link Send}. */
         SEND
     }
@@ -84,6 +91,7 @@ public sealed interface ClientMessage extends Inbound {
      * @param resume the ref of a query to follow at once, if any
      * @param afterSeq the seq of its last thought that the client has
      * @param presence whether the client is to be seen, and to see others, on the topic
+     * @param session what the client goes on with, if it says so
      */
     record Join(
             Address address,
@@ -91,7 +99,8 @@ public sealed interface ClientMessage extends Inbound {
             boolean nestedThoughts,
             Optional<String> resume,
             long afterSeq,
-            JoinPresence presence)
+            JoinPresence presence,
+            Optional<Resumption> session)
             implements ClientMessage {
         @Override
         public Kind kind() {
@@ -109,6 +118,62 @@ public sealed interface ClientMessage extends Inbound {
 
         /** What a join that says nothing means. */
         public static final JoinPresence DEFAULT = new JoinPresence(true, Optional.empty());
+    }
+
+    /**
+     * What a client goes on with that was connected before.
+     *
+     * @param session the client's own secret name for it
+     * @param positions the last message it has, by topic
+     * @param queries how far it has each query, by ref
+     */
+    record Resumption(String session, Map<String, Since> positions, Map<String, SeenQuery> queries) {
+
+        /** Copies the maps. */
+        public Resumption {
+            positions = Map.copyOf(positions);
+            queries = Map.copyOf(queries);
+        }
+
+        /**
+         * The same with one more query.
+         *
+         * @param ref the client's name for the query
+         * @param afterSeq the seq of the last thought that the client has
+         * @return with this position, whatever it said of this query before
+         */
+        public Resumption with(String ref, long afterSeq) {
+            Map<String, SeenQuery> more = new HashMap<>(queries);
+            more.put(ref, new SeenQuery(Optional.empty(), afterSeq));
+            return new Resumption(session, positions, more);
+        }
+
+        // The name must not find its way into a log.
+        @Override
+        public String toString() {
+            return "Resumption[" + positions + ", " + queries + "]";
+        }
+    }
+
+    /**
+     * How far a client has a query whose result it has not seen.
+     *
+     * @param agent the agent, where the message names none
+     * @param afterSeq the seq of the last thought that the client has, 0 for none
+     */
+    record SeenQuery(Optional<String> agent, long afterSeq) {}
+
+    /**
+     * Goes on with a session, as {@link Join} does, on a socket without joins.
+     *
+     * @param address where the client says so
+     * @param resumption what it goes on with
+     */
+    record Session(Address address, Resumption resumption) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.SESSION;
+        }
     }
 
     /**
@@ -201,9 +266,15 @@ public sealed interface ClientMessage extends Inbound {
      * @param events only these; empty means all
      * @param policy the word for what happens when it reads too slowly, if given
      * @param since the place of the last message that it has, if given
+     * @param acknowledged whether the client says what has arrived, so that the rest is sent again after a reconnect
      */
     record Subscribe(
-            Address address, TopicPattern target, Set<String> events, Optional<String> policy, Optional<Since> since)
+            Address address,
+            TopicPattern target,
+            Set<String> events,
+            Optional<String> policy,
+            Optional<Since> since,
+            boolean acknowledged)
             implements ClientMessage {
 
         /** Copies the set. */
@@ -296,9 +367,8 @@ public sealed interface ClientMessage extends Inbound {
      *
      * @param address where the client says so
      * @param each one subscription for each
-     * @param acknowledged whether events that the client has not acknowledged are sent again after a reconnect
      */
-    record SubscribeAll(Address address, List<Subscribe> each, boolean acknowledged) implements ClientMessage {
+    record SubscribeAll(Address address, List<Subscribe> each) implements ClientMessage {
 
         /** Copies the list. */
         public SubscribeAll {
@@ -350,9 +420,9 @@ public sealed interface ClientMessage extends Inbound {
      * Has received an event, and everything before it on its topic.
      *
      * @param address where the client says so
-     * @param messageId the event's
+     * @param place the event's
      */
-    record Acknowledge(Address address, String messageId) implements ClientMessage {
+    record Acknowledge(Address address, Since place) implements ClientMessage {
         @Override
         public Kind kind() {
             return Kind.ACKNOWLEDGE;

@@ -49,6 +49,7 @@ final class ClientMessages {
                 case "unsubscribe" -> TopicMessages.unsubscribe(address, fields);
                 case "publish" -> TopicMessages.publish(address, fields);
                 case "history" -> TopicMessages.history(address, fields);
+                case "ack" -> SessionMessages.acknowledge(address, fields);
                 case "ping" -> new Ping(address, null);
                 case "presence" -> presence(address, fields);
                 case "presence_update" -> presenceUpdate(address, fields);
@@ -91,7 +92,8 @@ final class ClientMessages {
                 thoughts.equals("nested"),
                 fields.text("query_id", ClientMessage.MAX_QUERY_REF_LENGTH),
                 afterSeq(fields),
-                joinPresence(fields));
+                joinPresence(fields),
+                SessionMessages.resumption(fields, false));
     }
 
     private static JoinPresence joinPresence(Fields fields) throws WrongField {

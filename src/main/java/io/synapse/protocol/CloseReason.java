@@ -21,7 +21,9 @@ public enum CloseReason {
     /** No message has passed on {@code /ws} for {@code synapse.gateway.idle-timeout}. */
     GATEWAY_IDLE(1008, "idle timeout"),
     /** The client has answered no ping for {@code synapse.heartbeat.timeout}; come back. */
-    DEAD(4010, "no answer to pings");
+    DEAD(4010, "no answer to pings"),
+    /** The client has come back on another connection, which has the session now; do not come back with it. */
+    TAKEN_OVER(4509, "session taken over");
 
     private final int code;
     private final String phrase;

@@ -1,6 +1,5 @@
 package io.synapse.protocol;
 
-import io.synapse.protocol.ClientMessage.Acknowledge;
 import io.synapse.protocol.ClientMessage.ChannelMessage;
 import io.synapse.protocol.ClientMessage.Send;
 import io.synapse.protocol.Fields.WrongField;
@@ -9,9 +8,6 @@ import java.util.Set;
 
 /** From the fields of one object to a typed message: which fields each message of {@code /ws} must hold. */
 final class ObjectMessages {
-
-    /** The agent that is asked when a message names none. */
-    static final String DEFAULT_AGENT = "guide";
 
     private static final int MAX_AGENT_LENGTH = 128;
     private static final int MAX_INTENT_LENGTH = 128;
@@ -45,7 +41,8 @@ final class ObjectMessages {
                 case "subscribe" -> TopicMessages.subscribeAll(address, fields);
                 case "unsubscribe" -> TopicMessages.unsubscribeAll(address, fields);
                 case "publish" -> TopicMessages.publishTyped(address, fields);
-                case "ack" -> acknowledge(address, fields);
+                case "ack" -> SessionMessages.acknowledge(address, fields);
+                case "session" -> SessionMessages.session(address, fields);
                 case "pong" -> new ClientMessage.Heartbeat(address);
                 case "message" -> channelMessage(address, fields);
                 case "send" -> send(address, fields);
@@ -83,11 +80,15 @@ final class ObjectMessages {
 
     // The same topic as the agent has on the cortex socket, so that a query is the same query on both.
     private static String agent(Fields fields) throws WrongField {
-        String agent = fields.text("agent", MAX_AGENT_LENGTH).orElse(DEFAULT_AGENT);
+        return ClientMessage.AGENT_TOPIC + agentName(fields);
+    }
+
+    static String agentName(Fields fields) throws WrongField {
+        String agent = fields.text("agent", MAX_AGENT_LENGTH).orElse(ClientMessage.DEFAULT_AGENT);
         if (!ClientMessage.AGENT.matcher(agent).matches()) {
             throw new WrongField("agent must be printable text");
         }
-        return ClientMessage.AGENT_TOPIC + agent;
+        return agent;
     }
 
     /** {@code {channel?, intent?, payload}}, or the older {@code {agent_type?, pillar?, message}}. */
@@ -106,17 +107,10 @@ final class ObjectMessages {
         }
         Optional<String> older = fields.text("agent_type", MAX_SHOWN);
         Optional<String> pillar = fields.text("pillar", MAX_SHOWN);
-        if (older.equals(Optional.of(DEFAULT_AGENT))) {
+        if (older.equals(Optional.of(ClientMessage.DEFAULT_AGENT))) {
             return older;
         }
         return pillar.map(name -> "pillar:" + name);
-    }
-
-    private static Inbound acknowledge(Address address, Fields fields) throws WrongField {
-        Optional<String> id = fields.text("message_id", Address.MAX_TOPIC_LENGTH);
-        return id.isEmpty()
-                ? new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("message_id"), "")
-                : new Acknowledge(address, id.get());
     }
 
     private static Inbound send(Address address, Fields fields) throws WrongField {

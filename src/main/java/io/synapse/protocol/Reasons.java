@@ -51,6 +51,10 @@ public final class Reasons {
     public static final String PRESENCE_FULL = "presence_full";
     /** The client is not seen on the topic, so there is nothing to be said about it. */
     public static final String NOT_TRACKED = "not_tracked";
+    /** A later message about the same topic has overtaken this one. */
+    public static final String OVERTAKEN = "overtaken";
+    /** A session was named on a connection that has one, or has begun without. */
+    public static final String SESSION_NOT_FIRST = "session must come first";
     /** Something failed in the server. */
     public static final String INTERNAL_ERROR = "internal_error";
 

@@ -49,6 +49,7 @@ final class TopicMessages {
             "response",
             "ack",
             "event",
+            "session",
             "system");
 
     private TopicMessages() {}
@@ -58,7 +59,8 @@ final class TopicMessages {
         if (fields.isAbsent("topic")) {
             return fields.isAbsent("events") ? missing(address, "topic or events") : new Filter(address, events);
         }
-        return new Subscribe(address, target(fields), events, fields.text("policy", MAX_WORD), since(fields));
+        return new Subscribe(
+                address, target(fields), events, fields.text("policy", MAX_WORD), since(fields), acknowledged(fields));
     }
 
     /** {@code topics} with one set of options, and {@code positions} by topic. */
@@ -70,11 +72,21 @@ final class TopicMessages {
         }
         Optional<String> policy = fields.text("policy", MAX_WORD);
         Map<String, Since> positions = Positions.read(fields, "positions", MAX_TOPICS);
+        boolean acknowledged = acknowledged(fields);
         List<Subscribe> each = targets.stream()
                 .map(target -> new Subscribe(
-                        address, target, events, policy, Optional.ofNullable(positions.get(target.text()))))
+                        address,
+                        target,
+                        events,
+                        policy,
+                        Optional.ofNullable(positions.get(target.text())),
+                        acknowledged))
                 .toList();
-        return new SubscribeAll(address, each, fields.truth("ack").orElse(false));
+        return new SubscribeAll(address, each);
+    }
+
+    private static boolean acknowledged(Fields fields) throws WrongField {
+        return fields.truth("acknowledged").orElse(false);
     }
 
     static Inbound unsubscribeAll(Address address, Fields fields) throws WrongField {

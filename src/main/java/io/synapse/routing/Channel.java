@@ -10,7 +10,9 @@ import io.synapse.security.Identity;
 import io.synapse.topic.SubscribeRequest;
 import io.synapse.topic.Subscriptions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -32,6 +34,8 @@ final class Channel {
     private final AtomicReference<Attendance> attendance = new AtomicReference<>(Attendance.NONE);
     private final Subscriptions subscriptions = new Subscriptions();
     private final EventFilter filter;
+    private volatile Optional<HeldSession> held = Optional.empty();
+    private volatile boolean released;
 
     Channel(String topic, String agent, Ref joinRef, boolean nestedThoughts, Identity identity) {
         this(topic, agent, joinRef, nestedThoughts, identity, new EventFilter());
@@ -75,6 +79,15 @@ final class Channel {
         return filter;
     }
 
+    /** The session that this is of, if any. */
+    Optional<HeldSession> held() {
+        return held;
+    }
+
+    void hold(HeldSession session) {
+        held = Optional.of(session);
+    }
+
     SubscribeRequest.Reader reader(boolean serves) {
         return new SubscribeRequest.Reader(topic, joinRef, filter, serves);
     }
@@ -102,6 +115,10 @@ final class Channel {
         if (!viewer.isDetached()) {
             following.put(ref, viewer);
         }
+        // Everything may have been let go meanwhile, by the end of the connection or by another that takes over.
+        if (released) {
+            viewer.detach();
+        }
     }
 
     /** Whether and how the client is seen here. */
@@ -111,6 +128,9 @@ final class Channel {
 
     void attend(Attendance present) {
         attendance.set(present);
+        if (released) {
+            attendance.getAndSet(Attendance.NONE).end();
+        }
     }
 
     /** Whether a frame means another join of this topic than the present one. */
@@ -127,17 +147,29 @@ final class Channel {
      * @param successor is given what was followed, and how far
      */
     void handOver(Consumer<Followed> successor) {
+        try {
+            successor.accept(new Followed(pauseQueries(), subscriptions.pause(), filter.wanted(), held));
+        } finally {
+            release();
+        }
+    }
+
+    /** Sends nothing more of any query; returns the seq of the last thought sent of each. */
+    Map<String, Long> pauseQueries() {
         Map<String, Long> positions = new HashMap<>();
         following.forEach((ref, viewer) -> {
             if (!viewer.isDetached()) {
                 positions.put(ref, viewer.pause());
             }
         });
-        try {
-            successor.accept(new Followed(positions, subscriptions.pause(), filter.wanted()));
-        } finally {
-            release();
-        }
+        return positions;
+    }
+
+    /** The viewers of all queries, which are somebody else's to detach from now on. */
+    List<QueryViewer> giveAwayQueries() {
+        List<QueryViewer> all = List.copyOf(following.values());
+        following.values().removeAll(all);
+        return all;
     }
 
     /**
@@ -157,8 +189,15 @@ final class Channel {
         }
     }
 
+    /** The connection has ended: lets everything go, and what a session holds is kept. */
+    void end() {
+        held.ifPresent(HeldSession::connectionEnded);
+        release();
+    }
+
     /** Lets everything go, and is not present any more. */
     void release() {
+        released = true;
         attendance.getAndSet(Attendance.NONE).end();
         subscriptions.release();
         following.values().forEach(QueryViewer::detach);

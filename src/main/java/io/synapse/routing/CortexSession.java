@@ -13,6 +13,7 @@ import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
 import io.synapse.security.Identity;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -76,11 +77,20 @@ public final class CortexSession {
         return channels.get(topic);
     }
 
-    synchronized void add(Channel channel) {
-        channels.put(channel.topic(), channel);
-        if (ended) {
-            channel.release();
+    void add(Channel channel) {
+        boolean late;
+        synchronized (this) {
+            channels.put(channel.topic(), channel);
+            late = ended;
         }
+        if (late) {
+            channel.end();
+        }
+    }
+
+    /** Everything that is joined. */
+    synchronized List<Channel> all() {
+        return List.copyOf(channels.values());
     }
 
     synchronized void remove(Channel channel) {
@@ -89,7 +99,7 @@ public final class CortexSession {
     }
 
     /** Whether any topic was left, or failed: one that is joined now may have been joined before. */
-    boolean hasLeft() {
+    synchronized boolean hasLeft() {
         return left;
     }
 
@@ -112,6 +122,11 @@ public final class CortexSession {
     /** Remembers what was followed on a topic that failed, for the join that comes next. */
     synchronized void crashed(String topic, Followed followed) {
         crashed.put(topic, followed);
+    }
+
+    /** The session of a topic that failed. */
+    synchronized Optional<HeldSession> crashedSession(String topic) {
+        return crashed.getOrDefault(topic, Followed.NOTHING).held();
     }
 
     /** What was followed on a topic when it failed; forgets it. */
@@ -168,10 +183,18 @@ public final class CortexSession {
     }
 
     /** The connection has ended: lets everything go. */
-    synchronized void end() {
-        ended = true;
-        channels.values().forEach(Channel::release);
-        channels.clear();
-        crashed.clear();
+    void end() {
+        List<Followed> failed;
+        synchronized (this) {
+            ended = true;
+            failed = List.copyOf(crashed.values());
+        }
+        // Without the lock: sessions are given to whoever waits for them.
+        failed.forEach(followed -> followed.held().ifPresent(HeldSession::connectionEnded));
+        all().forEach(Channel::end);
+        synchronized (this) {
+            channels.clear();
+            crashed.clear();
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.synapse.topic.SubscribeRequest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,10 +13,15 @@ import java.util.Set;
  * @param queries the seq of the last thought sent of each query
  * @param topics how to go on with each subscription
  * @param events the only events wanted; empty means all
+ * @param held the session that the join was of, if any
  */
-record Followed(Map<String, Long> queries, Collection<SubscribeRequest> topics, Set<String> events) {
+record Followed(
+        Map<String, Long> queries,
+        Collection<SubscribeRequest> topics,
+        Set<String> events,
+        Optional<HeldSession> held) {
 
-    static final Followed NOTHING = new Followed(Map.of(), List.of(), Set.of());
+    static final Followed NOTHING = new Followed(Map.of(), List.of(), Set.of(), Optional.empty());
 
     Followed {
         queries = Map.copyOf(queries);

@@ -39,6 +39,7 @@ public final class GatewayRouter {
     private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
     private final ChannelHandler channels;
+    private final SessionHandler sessions;
     private final LimitsConfig limits;
     private final Clock clock;
     private final Timers timers;
@@ -52,6 +53,7 @@ public final class GatewayRouter {
      * @param subscriptions handles subscriptions to topics
      * @param topics handles publications
      * @param channels handles messages to channels
+     * @param sessions brings back what a client held on another connection
      * @param limits what a client may do wrong
      * @param clock for pings
      * @param timers delays the close of a connection that does too much wrong
@@ -63,6 +65,7 @@ public final class GatewayRouter {
             SubscriptionHandler subscriptions,
             TopicHandler topics,
             ChannelHandler channels,
+            SessionHandler sessions,
             LimitsConfig limits,
             Clock clock,
             Timers timers,
@@ -72,6 +75,7 @@ public final class GatewayRouter {
         this.subscriptions = subscriptions;
         this.topics = topics;
         this.channels = channels;
+        this.sessions = sessions;
         this.limits = limits;
         this.clock = clock;
         this.timers = timers;
@@ -134,9 +138,10 @@ public final class GatewayRouter {
             case HISTORY -> topics.history(session, own, address, (ClientMessage.History) message);
             case CHANNEL_MESSAGE -> channels.message(session, own, (ClientMessage.ChannelMessage) message);
             case SEND -> channels.send(session, own, (ClientMessage.Send) message);
-            case ACKNOWLEDGE -> {
-                // An acknowledgement says that a message arrived; there is nothing to answer.
-            }
+            // That it was taken is not answered; what is wrong with it is.
+            case ACKNOWLEDGE -> subscriptions.acknowledge(session, own, address, (ClientMessage.Acknowledge) message);
+            case SESSION ->
+                sessions.open(session, own, (ClientMessage.Session) message, agent -> agent(session, own, agent));
             case PING -> pong(session, address);
             case HEARTBEAT -> {
                 // That it came is all it says.
@@ -162,24 +167,35 @@ public final class GatewayRouter {
 
     /** The channel of the agent that a message names, new if need be; empty, and answered, if it may not be used. */
     private Optional<Channel> agent(CortexSession session, Channel own, Address address) {
-        Channel present = session.channel(address.topic());
+        String agent = address.topic().substring(ClientMessage.AGENT_TOPIC.length());
+        Optional<Channel> channel = agent(session, own, agent);
+        if (channel.isEmpty()) {
+            session.refuse(
+                    address,
+                    own.identity().mayJoin(agent)
+                            ? Payloads.refusal(Reasons.TOO_MANY_TOPICS)
+                            : Payloads.refusal(Reasons.FORBIDDEN, "agent", agent));
+        }
+        return channel;
+    }
+
+    private Optional<Channel> agent(CortexSession session, Channel own, String agent) {
+        String topic = Channel.topicOf(agent);
+        Channel present = session.channel(topic);
         if (present != null) {
             return Optional.of(present);
         }
         Identity identity = own.identity();
-        String agent = address.topic().substring(ClientMessage.AGENT_TOPIC.length());
         if (!identity.mayJoin(agent)) {
             counters.increment(Counter.JOINS_REFUSED);
-            session.refuse(address, Payloads.refusal(Reasons.FORBIDDEN, "agent", agent));
             return Optional.empty();
         }
         // One is the connection's own.
         if (session.joined() > limits.topicsPerConnection()) {
-            session.refuse(address, Reasons.TOO_MANY_TOPICS);
             return Optional.empty();
         }
         // One filter for all that the connection receives.
-        Channel joined = new Channel(address.topic(), agent, null, true, identity, own.filter());
+        Channel joined = new Channel(topic, agent, null, true, identity, own.filter());
         session.add(joined);
         registry.joined(session.connection(), agent);
         return Optional.of(joined);

@@ -44,6 +44,13 @@ final class HistoryBody {
             generator.writeStringField("epoch", epoch);
             generator.writeBooleanField("complete", complete);
             generator.writeBooleanField("more", more);
+            if (more) {
+                // All that was read may be hidden from this reader.
+                generator.writeObjectFieldStart("next");
+                generator.writeNumberField("offset", last);
+                generator.writeStringField("epoch", epoch);
+                generator.writeEndObject();
+            }
             generator.writeArrayFieldStart("messages");
             for (int i = 0; i < told.size(); i++) {
                 if (told.get(i).isForServers() && !serves) {

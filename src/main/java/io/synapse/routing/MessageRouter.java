@@ -105,7 +105,7 @@ public final class MessageRouter {
             } else if (inbound instanceof ClientMessage.Heartbeat heartbeat) {
                 session.reply(heartbeat.address(), Body.EMPTY);
             } else if (inbound instanceof ClientMessage.Join join) {
-                joins.join(session, join);
+                joins.join(session, join, failure -> crashed(session, join, failure));
             } else {
                 onTopic(session, inbound);
             }
@@ -139,7 +139,7 @@ public final class MessageRouter {
     private static void notJoined(CortexSession session, Address address, Inbound inbound) {
         if (inbound instanceof ClientMessage.Leave) {
             // It may have failed before: whoever leaves it then does not want its queries back.
-            session.restore(address.topic());
+            session.restore(address.topic()).held().ifPresent(HeldSession::forget);
             session.reply(address, Body.EMPTY);
         } else {
             session.refuse(address.withJoinRef(null), Reasons.UNMATCHED_TOPIC);
@@ -164,10 +164,16 @@ public final class MessageRouter {
                 subscriptions.unsubscribe(session, channel, address, (ClientMessage.Unsubscribe) message);
             case PUBLISH -> topics.publish(session, channel, address, (ClientMessage.Publish) message);
             case HISTORY -> topics.history(session, channel, address, (ClientMessage.History) message);
+            case ACKNOWLEDGE -> {
+                ClientMessage.Acknowledge acknowledge = (ClientMessage.Acknowledge) message;
+                if (subscriptions.acknowledge(session, channel, address, acknowledge)) {
+                    session.reply(address, Body.EMPTY);
+                }
+            }
             case PING -> queries.ping(session, channel, address, (ClientMessage.Ping) message);
             case PRESENCE -> presence.list(session, channel, address, (ClientMessage.Presence) message);
             case PRESENCE_UPDATE -> presence.update(session, channel, address, (ClientMessage.PresenceUpdate) message);
-            case JOIN, HEARTBEAT, SUBSCRIBE_ALL, UNSUBSCRIBE_ALL, CHANNEL_MESSAGE, ACKNOWLEDGE, SEND ->
+            case JOIN, HEARTBEAT, SUBSCRIBE_ALL, UNSUBSCRIBE_ALL, CHANNEL_MESSAGE, SEND, SESSION ->
                 throw new IllegalStateException("no message of a topic: " + message.kind());
         }
     }
@@ -185,6 +191,16 @@ public final class MessageRouter {
         }
     }
 
+    private static Followed rested(Channel channel, Followed followed) {
+        Optional<HeldSession> held = followed.held();
+        if (held.isEmpty() || held.get().rest(Parking.of(channel.agent(), followed))) {
+            return followed;
+        }
+        // It failed before the client had everything back: all of it is kept, for the next join to claim.
+        held.get().connectionEnded();
+        return Followed.NOTHING;
+    }
+
     private void crashed(CortexSession session, Inbound inbound, Throwable failure) {
         Address address = inbound.address();
         String topic = address.topic() == null ? session.onlyTopic().orElse(null) : address.topic();
@@ -199,7 +215,7 @@ public final class MessageRouter {
             session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
             return;
         }
-        channel.handOver(followed -> session.crashed(channel.topic(), followed));
+        channel.handOver(followed -> session.crashed(channel.topic(), rested(channel, followed)));
         joins.forget(session, channel);
         session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
     }

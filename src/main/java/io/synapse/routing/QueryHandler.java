@@ -19,6 +19,7 @@ import io.synapse.query.QueryViewer;
 import io.synapse.query.StopOutcome;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /** Everything about queries that a client can say. Safe for use by many threads. */
 public final class QueryHandler {
@@ -108,6 +109,11 @@ public final class QueryHandler {
                         "last_seq",
                         service.lastSeq(id)));
         channel.handOver(resume.ref(), () -> follow(session, channel, id, resume.afterSeq()));
+    }
+
+    /** The seq after which a query goes on for a client that has this one; empty if there is no such query. */
+    OptionalLong place(QueryId id, long afterSeq) {
+        return service.exists(id) ? OptionalLong.of(Math.min(afterSeq, service.lastSeq(id))) : OptionalLong.empty();
     }
 
     /** Follows a query that was followed on an earlier join; says so if it is gone. */

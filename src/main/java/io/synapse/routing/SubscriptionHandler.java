@@ -3,7 +3,9 @@ package io.synapse.routing;
 import io.synapse.config.TopicsConfig;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
+import io.synapse.protocol.ClientMessage.Acknowledge;
 import io.synapse.protocol.ClientMessage.Filter;
+import io.synapse.protocol.ClientMessage.Since;
 import io.synapse.protocol.ClientMessage.Subscribe;
 import io.synapse.protocol.ClientMessage.SubscribeAll;
 import io.synapse.protocol.ClientMessage.Unsubscribe;
@@ -17,11 +19,16 @@ import io.synapse.security.TopicAccess;
 import io.synapse.stream.Position;
 import io.synapse.topic.SlowPolicy;
 import io.synapse.topic.SubscribeRequest;
+import io.synapse.topic.SubscribeRequest.Acks;
+import io.synapse.topic.SubscribeRequest.Missing;
+import io.synapse.topic.Subscriptions;
 import io.synapse.topic.TopicHub;
+import io.synapse.topic.TopicHub.Subscribed;
 import io.synapse.topic.TopicSubscription;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -82,21 +89,54 @@ public final class SubscriptionHandler {
             refused.accept(objection.get());
             return;
         }
+        if (subscribe.acknowledged() && !target.isTopic()) {
+            refused.accept(TopicRefusals.invalid("acknowledged needs one topic, without *", target.text()));
+            return;
+        }
         SubscribeRequest request = new SubscribeRequest(
                 target,
                 subscribe.events(),
                 policy.orElseThrow(),
                 subscribe.since().map(TopicRefusals::position),
+                Missing.BEGIN_NOW,
+                subscribe.acknowledged() ? Acks.WANTED : Acks.NONE,
                 channel.reader(access.mayPublish(channel.identity(), channel.agent(), target)));
-        hub.subscribe(session.connection(), request, subscribed -> {
-                    channel.subscriptions().add(subscribed.subscription());
-                    accepted.accept(subscribed.subscription(), subscribed(subscribed));
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        refused.accept(TopicRefusals.of(failure, target.text()));
-                    }
-                });
+        subscribe(
+                session,
+                channel,
+                request,
+                subscribed -> accepted.accept(subscribed.subscription(), subscribed(subscribed)),
+                refused);
+    }
+
+    // Whatever is said about a topic last wins, however long the broker takes.
+    private void subscribe(
+            CortexSession session,
+            Channel channel,
+            SubscribeRequest request,
+            Consumer<Subscribed> accepted,
+            Consumer<ErrorBody> refused) {
+        String target = request.target().text();
+        Subscriptions.Ticket ticket = channel.subscriptions().prepare(target);
+        CompletionStage<Void> subscribing;
+        try {
+            subscribing = hub.subscribe(session.connection(), request, subscribed -> {
+                if (channel.subscriptions().add(ticket, subscribed.subscription())) {
+                    accepted.accept(subscribed);
+                } else {
+                    refused.accept(Payloads.refusal(Reasons.OVERTAKEN, "topic", target));
+                }
+            });
+        } catch (RuntimeException e) {
+            channel.subscriptions().abandon(ticket);
+            throw e;
+        }
+        subscribing.whenComplete((done, failure) -> {
+            channel.subscriptions().abandon(ticket);
+            if (failure != null) {
+                refused.accept(TopicRefusals.of(failure, target));
+            }
+        });
     }
 
     private Optional<ErrorBody> objection(
@@ -127,15 +167,11 @@ public final class SubscriptionHandler {
         }
         SubscribeRequest request =
                 new SubscribeRequest(topic, Set.of(), SlowPolicy.DROP_OLDEST, Optional.empty(), channel.reader(false));
-        hub.subscribe(
-                        session.connection(),
-                        request,
-                        subscribed -> channel.subscriptions().add(subscribed.subscription()))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        session.pushError(channel.joinRef(), channel.topic(), TopicRefusals.of(failure, topic.text()));
-                    }
-                });
+        subscribe(session, channel, request, subscribed -> {}, refused -> {
+            if (!refused.reason().equals(Reasons.OVERTAKEN)) {
+                session.pushError(channel.joinRef(), channel.topic(), refused);
+            }
+        });
     }
 
     // One that blocks decides who may publish, so it needs the right to publish itself.
@@ -144,7 +180,7 @@ public final class SubscriptionHandler {
                 && (policy != SlowPolicy.BLOCK || access.mayPublish(channel.identity(), channel.agent(), target));
     }
 
-    private static Body subscribed(TopicHub.Subscribed subscribed) {
+    private static Body subscribed(Subscribed subscribed) {
         TopicPattern target = subscribed.subscription().request().target();
         Position position = target.isTopic() ? subscribed.subscription().position() : null;
         return Payloads.of(
@@ -160,40 +196,87 @@ public final class SubscriptionHandler {
 
     /** Subscribes again to what was subscribed to on an earlier join; says so if something of it is gone. */
     void subscribeAgain(CortexSession session, Channel channel, SubscribeRequest request) {
-        // Who joined again may be somebody else.
-        if (!maySubscribe(channel, request.target(), request.policy())) {
-            notAgain(
-                    session,
-                    channel,
-                    request,
-                    Payloads.refusal(
-                            Reasons.FORBIDDEN, "topic", request.target().text()));
-            return;
-        }
-        boolean serves =
-                request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target());
-        SubscribeRequest again = request.with(channel.reader(serves));
-        hub.subscribe(session.connection(), again, subscribed -> {
-                    channel.subscriptions().add(subscribed.subscription());
+        subscribeAgain(
+                session,
+                channel,
+                request,
+                subscribed -> {
                     if (!subscribed.recovered().orElse(true)) {
                         session.connection()
                                 .sendData(new ServerMessage.Push(
                                         channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed)));
                     }
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        notAgain(
-                                session,
-                                channel,
-                                request,
-                                TopicRefusals.of(failure, request.target().text()));
-                    }
-                });
+                },
+                refused -> session.pushError(channel.joinRef(), channel.topic(), refused));
     }
 
-    private static void notAgain(CortexSession session, Channel channel, SubscribeRequest request, ErrorBody refused) {
-        session.pushError(channel.joinRef(), channel.topic(), refused);
+    /**
+     * Subscribes again to what was subscribed to on an earlier connection, or join.
+     *
+     * @param accepted told of the subscription, which has yet to begin, and whether everything since its position follows
+     */
+    void restore(
+            CortexSession session,
+            Channel channel,
+            SubscribeRequest request,
+            BiConsumer<TopicSubscription, Boolean> accepted,
+            Consumer<ErrorBody> refused) {
+        if (isFull(session, channel, request.target())) {
+            refused.accept(Payloads.refusal(Reasons.TOO_MANY_SUBSCRIPTIONS));
+            return;
+        }
+        subscribeAgain(
+                session,
+                channel,
+                request,
+                subscribed -> accepted.accept(
+                        subscribed.subscription(), subscribed.recovered().orElse(true)),
+                refused);
+    }
+
+    private void subscribeAgain(
+            CortexSession session,
+            Channel channel,
+            SubscribeRequest request,
+            Consumer<Subscribed> accepted,
+            Consumer<ErrorBody> refused) {
+        String target = request.target().text();
+        // Who joined again may be somebody else.
+        if (!maySubscribe(channel, request.target(), request.policy())) {
+            refused.accept(Payloads.refusal(Reasons.FORBIDDEN, "topic", target));
+            return;
+        }
+        boolean serves =
+                request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target());
+        subscribe(session, channel, request.with(channel.reader(serves)), accepted, refused);
+    }
+
+    /**
+     * The client has a message, and everything before it on its topic.
+     *
+     * @return false if that cannot be, and was refused
+     */
+    boolean acknowledge(CortexSession session, Channel channel, Address address, Acknowledge acknowledge) {
+        Since place = acknowledge.place();
+        String messageId = ServerMessage.Event.messageId(place.epoch(), place.offset());
+        switch (channel.subscriptions().acknowledge(place.epoch(), place.offset())) {
+            case TAKEN -> {
+                return true;
+            }
+            case UNKNOWN ->
+                session.refuse(channel, address, Payloads.refusal(Reasons.NOT_FOUND, "message_id", messageId));
+            case NOT_SENT ->
+                session.refuse(
+                        channel,
+                        address,
+                        Payloads.refusal(
+                                Reasons.INVALID_FIELD,
+                                "detail",
+                                "message_id is beyond the end of the topic",
+                                "message_id",
+                                messageId));
+        }
+        return false;
     }
 
     void filter(CortexSession session, Channel channel, Address address, Filter filter) {

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How somebody wants to follow a topic.
+ * How somebody wants to follow a topic. Immutable.
  *
  * @param target the topic, or a pattern of topics
  * @param events only these; empty means all
  * @param policy what happens when it reads too slowly
  * @param since the last message it has; empty for those who begin now
- * @param goesOn whether this continues an earlier subscription of the same client: what is gone since then is told as a
- *     gap, and the rest follows
+ * @param missing what happens when something since then is gone
+ * @param acks whether the client says what has arrived, and how far it has
  * @param reader where its messages go
  */
 public record SubscribeRequest(
@@ -25,8 +25,33 @@ public record SubscribeRequest(
         Set<String> events,
         SlowPolicy policy,
         Optional<Position> since,
-        boolean goesOn,
+        Missing missing,
+        Acks acks,
         Reader reader) {
+
+    /** What happens when something is gone of what was published since a position. */
+    public enum Missing {
+        /** The subscription begins with what is published from now on. */
+        BEGIN_NOW,
+        /** It is told as a gap, and the rest follows: for one that continues another of the same connection. */
+        TELL_GAP,
+        /** The rest follows, and whoever asked is told where it begins: for one that a client left on another connection. */
+        BEGIN_OLDEST
+    }
+
+    /**
+     * Whether a client says what has arrived.
+     *
+     * @param wanted whether it does, so that what it has not acknowledged is sent again when it has lost its connection
+     * @param upTo how far it had acknowledged before; empty: as far as the subscription begins
+     */
+    public record Acks(boolean wanted, Optional<Position> upTo) {
+
+        /** A subscription whose client says nothing. */
+        public static final Acks NONE = new Acks(false, Optional.empty());
+        /** A new subscription whose client acknowledges. */
+        public static final Acks WANTED = new Acks(true, Optional.empty());
+    }
 
     /** Copies the set. */
     public SubscribeRequest {
@@ -44,12 +69,13 @@ public record SubscribeRequest(
      */
     public SubscribeRequest(
             TopicPattern target, Set<String> events, SlowPolicy policy, Optional<Position> since, Reader reader) {
-        this(target, events, policy, since, false, reader);
+        this(target, events, policy, since, Missing.BEGIN_NOW, Acks.NONE, reader);
     }
 
-    /** The same, going on from a position. */
-    SubscribeRequest goOn(Position position) {
-        return new SubscribeRequest(target, events, policy, Optional.of(position), true, reader);
+    /** The same, going on from a position on the same connection. */
+    SubscribeRequest goOn(Position position, Position acknowledged) {
+        Acks again = acks.wanted() ? new Acks(true, Optional.of(acknowledged)) : Acks.NONE;
+        return new SubscribeRequest(target, events, policy, Optional.of(position), Missing.TELL_GAP, again, reader);
     }
 
     /**
@@ -59,7 +85,7 @@ public record SubscribeRequest(
      * @return a new request
      */
     public SubscribeRequest with(Reader other) {
-        return new SubscribeRequest(target, events, policy, since, goesOn, other);
+        return new SubscribeRequest(target, events, policy, since, missing, acks, other);
     }
 
     /**

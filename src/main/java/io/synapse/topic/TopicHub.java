@@ -13,6 +13,7 @@ import io.synapse.stream.Broker.PageRequest;
 import io.synapse.stream.Broker.Published;
 import io.synapse.stream.Position;
 import io.synapse.stream.PositionedStream;
+import io.synapse.topic.SubscribeRequest.Missing;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -139,22 +140,27 @@ public final class TopicHub {
             EventStream<?> source,
             Runnable close,
             Consumer<Subscribed> accepted) {
-        PositionedStream<?> stream = source.stream();
-        Optional<Boolean> recovered = request.since().map(since -> canRecover(stream, since, request));
-        recovered.ifPresent(complete -> counters.increment(complete ? Counter.RECOVERED : Counter.NOT_RECOVERED));
-        long from = recovered.orElse(false) ? request.since().get().offset() : stream.end();
+        Start start = beginning(source.stream(), request);
+        start.recovered()
+                .ifPresent(complete -> counters.increment(complete ? Counter.RECOVERED : Counter.NOT_RECOVERED));
         counters.increment(Counter.SUBSCRIPTIONS_STARTED);
         subscriptions.incrementAndGet();
-        TopicSubscription subscription = new TopicSubscription(connection, request, source, from, counters, ended -> {
-            subscriptions.decrementAndGet();
-            blocking.remove(request.target().text(), ended);
-            close.run();
-        });
+        TopicSubscription subscription = new TopicSubscription(
+                connection,
+                request,
+                source,
+                start.from(),
+                counters,
+                ended -> {
+                    subscriptions.decrementAndGet();
+                    blocking.remove(request.target().text(), ended);
+                },
+                close);
         if (request.policy() == SlowPolicy.BLOCK) {
             blocking.add(request.target().text(), subscription);
         }
         try {
-            accepted.accept(new Subscribed(subscription, recovered));
+            accepted.accept(new Subscribed(subscription, start.recovered()));
         } catch (RuntimeException e) {
             subscription.end();
             throw e;
@@ -162,13 +168,31 @@ public final class TopicHub {
         subscription.begin();
     }
 
+    /** Where a subscription begins, and whether that is where it was to. */
+    private record Start(long from, Optional<Boolean> recovered) {}
+
+    private static Start beginning(PositionedStream<?> stream, SubscribeRequest request) {
+        if (request.since().isEmpty()) {
+            return new Start(stream.end(), Optional.empty());
+        }
+        Position since = request.since().get();
+        if (!isPlaceIn(stream, since, request)) {
+            return new Start(stream.end(), Optional.of(false));
+        }
+        PositionedStream.Slice<?> next = stream.read(since.offset(), 1);
+        if (next.complete() || request.missing() == Missing.TELL_GAP) {
+            return new Start(since.offset(), Optional.of(true));
+        }
+        long from = request.missing() == Missing.BEGIN_OLDEST ? next.first() - 1 : stream.end();
+        return new Start(from, Optional.of(false));
+    }
+
     // The stream of a pattern begins with its first subscriber, so its beginning is not that of its topics.
-    private static boolean canRecover(PositionedStream<?> stream, Position since, SubscribeRequest request) {
+    private static boolean isPlaceIn(PositionedStream<?> stream, Position since, SubscribeRequest request) {
         return (request.target().isTopic()
                         ? since.isIn(stream.epoch())
                         : since.epoch().equals(stream.epoch()))
-                && since.offset() <= stream.end()
-                && (request.goesOn() || stream.read(since.offset(), 1).complete());
+                && since.offset() <= stream.end();
     }
 
     /**

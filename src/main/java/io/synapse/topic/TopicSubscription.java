@@ -32,11 +32,13 @@ public final class TopicSubscription implements Connection.Source {
     private final EventStream<?> source;
     private final Counters counters;
     private final Consumer<TopicSubscription> onEnded;
+    private final Runnable close;
     private final Wakeup wakeup = new Wakeup(this::moveOn);
     /** Guards the position and whether anything may be sent at all. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private volatile long position;
+    private long acknowledged;
     private boolean paused;
     private volatile boolean ended;
     private volatile PositionedStream.Following following = () -> {};
@@ -47,13 +49,20 @@ public final class TopicSubscription implements Connection.Source {
             EventStream<?> source,
             long position,
             Counters counters,
-            Consumer<TopicSubscription> onEnded) {
+            Consumer<TopicSubscription> onEnded,
+            Runnable close) {
         this.connection = connection;
         this.request = request;
         this.source = source;
         this.position = position;
         this.counters = counters;
         this.onEnded = onEnded;
+        this.close = close;
+        acknowledged = request.acks()
+                .upTo()
+                .filter(upTo -> upTo.epoch().equals(source.stream().epoch()))
+                .map(Position::offset)
+                .orElse(position);
     }
 
     /** Begins: first follows, then reads, so that nothing falls between. */
@@ -73,6 +82,7 @@ public final class TopicSubscription implements Connection.Source {
         if (request.since().isEmpty()
                 && previous.source.stream().epoch().equals(source.stream().epoch())) {
             position = previous.position;
+            acknowledged = previous.request.acks().wanted() ? previous.acknowledged() : position;
         }
     }
 
@@ -114,10 +124,25 @@ public final class TopicSubscription implements Connection.Source {
 
     /** Ends; nothing is given to the connection after this returns. */
     public void end() {
+        if (stop()) {
+            close.run();
+        }
+    }
+
+    /**
+     * Ends in the same way, but keeps the topic as it is for a client that may come back: its epoch stays.
+     *
+     * @return lets the topic go; to be run once
+     */
+    Runnable park() {
+        return stop() ? close : () -> {};
+    }
+
+    private boolean stop() {
         lock.lock();
         try {
             if (ended) {
-                return;
+                return false;
             }
             ended = true;
         } finally {
@@ -126,6 +151,45 @@ public final class TopicSubscription implements Connection.Source {
         following.end();
         connection.removeSource(this);
         onEnded.accept(this);
+        return true;
+    }
+
+    /** Whether positions of this epoch mean something here. */
+    boolean isOf(String epoch) {
+        return source.stream().epoch().equals(epoch);
+    }
+
+    /**
+     * The client has everything up to an offset. Less than it has acknowledged before changes nothing.
+     *
+     * @return false if there is no such message yet
+     */
+    boolean acknowledge(long offset) {
+        // Not the position: an acknowledgement of what an earlier connection brought is as good.
+        if (offset > source.stream().end()) {
+            return false;
+        }
+        lock.lock();
+        try {
+            acknowledged = Math.max(acknowledged, offset);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long acknowledged() {
+        lock.lock();
+        try {
+            return acknowledged;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How to go on from here, once this is paused. */
+    SubscribeRequest goOn() {
+        return request.goOn(position(), new Position(source.stream().epoch(), acknowledged()));
     }
 
     /**

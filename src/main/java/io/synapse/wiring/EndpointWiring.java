@@ -36,9 +36,11 @@ import io.synapse.routing.JoinHandler;
 import io.synapse.routing.MessageRouter;
 import io.synapse.routing.PresenceHandler;
 import io.synapse.routing.QueryHandler;
+import io.synapse.routing.SessionHandler;
 import io.synapse.routing.SubscriptionHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.Authenticator;
+import io.synapse.session.SessionStore;
 import io.synapse.topic.TopicHub;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -90,11 +92,12 @@ public class EndpointWiring {
             QueryHandler queries,
             PresenceTracker presence,
             SubscriptionHandler subscriptions,
+            SessionHandler sessions,
             TopicHandler topics,
             Authenticator authenticator) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
-                authenticator, registry, queries, presenceHandler, subscriptions, config.limits(), counters);
+                authenticator, registry, queries, presenceHandler, subscriptions, sessions, config.limits(), counters);
         return new MessageRouter(
                 registry, joins, queries, presenceHandler, subscriptions, topics, config.limits(), timers, counters);
     }
@@ -110,9 +113,10 @@ public class EndpointWiring {
             QueryHandler queries,
             SubscriptionHandler subscriptions,
             TopicHandler topics,
-            ChannelHandler channels) {
+            ChannelHandler channels,
+            SessionHandler sessions) {
         return new GatewayRouter(
-                registry, queries, subscriptions, topics, channels, config.limits(), clock, timers, counters);
+                registry, queries, subscriptions, topics, channels, sessions, config.limits(), clock, timers, counters);
     }
 
     @Produces
@@ -207,7 +211,8 @@ public class EndpointWiring {
             ConnectionRegistry registry,
             QueryService queries,
             PresenceTracker presence,
-            TopicHub topics) {
-        return new PrometheusText(counters, registry, queries, presence, topics);
+            TopicHub topics,
+            SessionStore sessions) {
+        return new PrometheusText(counters, registry, queries, presence, topics, sessions);
     }
 }

@@ -6,11 +6,16 @@ import io.synapse.connection.ConnectionRegistry;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.Ticker;
+import io.synapse.platform.Timers;
 import io.synapse.protocol.Publication;
 import io.synapse.routing.ChannelHandler;
+import io.synapse.routing.QueryHandler;
+import io.synapse.routing.SessionHandler;
 import io.synapse.routing.SubscriptionHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.TopicAccess;
+import io.synapse.session.MemorySessions;
+import io.synapse.session.SessionStore;
 import io.synapse.stream.Broker;
 import io.synapse.stream.BrokerBounds;
 import io.synapse.stream.MemoryBroker;
@@ -57,6 +62,19 @@ public class TopicWiring {
     @Singleton
     SubscriptionHandler subscriptions(SynapseConfig config, TopicHub hub, TopicAccess access) {
         return new SubscriptionHandler(hub, access, config.topics());
+    }
+
+    @Produces
+    @Singleton
+    SessionStore sessions(SynapseConfig config, Ticker ticker, Timers timers, Counters counters) {
+        return new MemorySessions(config.session(), ticker, timers, counters);
+    }
+
+    @Produces
+    @Singleton
+    SessionHandler sessionHandler(
+            SynapseConfig config, SessionStore store, SubscriptionHandler subscriptions, QueryHandler queries) {
+        return new SessionHandler(store, subscriptions, queries, config.session());
     }
 
     @Produces

@@ -174,7 +174,8 @@ class EventFieldsTest {
     void aJoinWithEverythingItCanHave() {
         assertThat(decode(
                         "phx_join", "{\"api_key\":\"k\",\"thoughts\":\"nested\",\"query_id\":\"q1\",\"after_seq\":3}"))
-                .isEqualTo(new Join(ADDRESS, Optional.of("k"), true, Optional.of("q1"), 3, JoinPresence.DEFAULT));
+                .isEqualTo(new Join(
+                        ADDRESS, Optional.of("k"), true, Optional.of("q1"), 3, JoinPresence.DEFAULT, Optional.empty()));
     }
 
     @ParameterizedTest

@@ -50,7 +50,8 @@ class ObjectMessagesTest {
                 "FILTER | {'type':'subscribe','events':[]}",
                 "UNSUBSCRIBE_ALL | {'type':'unsubscribe','topic':'t'}",
                 "PUBLISH | {'type':'publish','topic':'t','payload':null}",
-                "ACKNOWLEDGE | {'type':'ack','message_id':'m'}",
+                "ACKNOWLEDGE | {'type':'ack','message_id':'b2-f0-17'}",
+                "SESSION | {'type':'session','session':'0123456789abcdef'}",
                 "SEND | {'type':'send','connection_id':'c','payload':1}",
                 "SEND | {'type':'send','connection_id':'c','message':1}",
                 "CHANNEL_MESSAGE | {'type':'message','payload':1}",
@@ -76,7 +77,7 @@ class ObjectMessagesTest {
                 "'type':'subscribe','topics':['a**b'] | topic must be printable text in which * is a whole segment, and ** the last one",
                 "'type':'subscribe','topic':'t','events':'e' | events must be a list of texts",
                 "'type':'subscribe','topic':'t','policy':5 | policy must be text",
-                "'type':'subscribe','topic':'t','ack':1 | ack must be true or false",
+                "'type':'subscribe','topic':'t','acknowledged':1 | acknowledged must be true or false",
                 "'type':'subscribe','topic':'t','positions':[] | positions must be an object of {offset, epoch} by topic",
                 "'type':'subscribe','topic':'t','positions':5 | positions must be an object of {offset, epoch} by topic",
                 "'type':'subscribe','topic':'t','positions':{'t':1} | positions must be an object of {offset, epoch} by topic",
@@ -211,14 +212,14 @@ class ObjectMessagesTest {
         SubscribeAll all = (SubscribeAll)
                 read(
                         "{'type':'subscribe','topics':['a','b:*','a'],'topic':'c','events':['e'],"
-                                + "'policy':'block','ack':true,'positions':{'a':{'offset':7,'epoch':'x'},'c':{'offset':0},'z':{'offset':0}}}");
+                                + "'policy':'block','acknowledged':true,'positions':{'a':{'offset':7,'epoch':'x'},'c':{'offset':0},'z':{'offset':0}}}");
         assertThat(all.each()).extracting(one -> one.target().text()).containsExactly("a", "b:*", "c");
         assertThat(all.each())
                 .extracting(Subscribe::since)
                 .containsExactly(Optional.of(new Since(7, "x")), Optional.empty(), Optional.of(new Since(0, "")));
         assertThat(all.each()).extracting(Subscribe::events).containsOnly(Set.of("e"));
         assertThat(all.each()).extracting(Subscribe::policy).containsOnly(Optional.of("block"));
-        assertThat(all.acknowledged()).isTrue();
+        assertThat(all.each()).extracting(Subscribe::acknowledged).containsOnly(true);
         assertThat(((Filter) read("{'type':'subscribe','events':['e','f']}")).events())
                 .isEqualTo(Set.of("e", "f"));
         assertThat(((UnsubscribeAll) read("{'type':'unsubscribe','topics':['a'],'topic':'b'}")).targets())
@@ -243,7 +244,7 @@ class ObjectMessagesTest {
                 .startsWith("positions must be");
         assertThat(wrong("{'type':'ack','message_id':'" + "x".repeat(256) + "'}")
                         .detail())
-                .isEqualTo("message_id must have at most 255 characters");
+                .isEqualTo("message_id must have at most 128 characters");
         assertThat(wrong("{'payload':" + "[".repeat(9) + "]".repeat(9) + "}").reason())
                 .isEqualTo(Reasons.NOT_A_MESSAGE);
         assertThat(read("{'payload':" + "[".repeat(8) + "]".repeat(8) + "}")).isInstanceOf(ChannelMessage.class);

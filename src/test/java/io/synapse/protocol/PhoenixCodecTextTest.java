@@ -48,7 +48,8 @@ class PhoenixCodecTextTest {
                             false,
                             Optional.empty(),
                             0,
-                            JoinPresence.DEFAULT));
+                            JoinPresence.DEFAULT,
+                            Optional.empty()));
         }
 
         @Test

@@ -34,11 +34,13 @@ import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
+import io.synapse.session.MemorySessions;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Members;
+import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
@@ -79,6 +81,9 @@ class ConnectionStormTest {
     private final QueryHandler queryHandler = new QueryHandler(queries, queryConfig(), clock);
     private final SubscriptionHandler subscriptions =
             new SubscriptionHandler(hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG);
+    private final MemorySessions sessions = Sessions.store(timers, counters);
+    private final SessionHandler sessionHandler =
+            new SessionHandler(sessions, subscriptions, queryHandler, Sessions.CONFIG);
     private final TopicHandler topics = new TopicHandler(
             hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG, clock, counters);
     private final PresenceTracker members = Members.tracker(clock, timers, counters);
@@ -139,8 +144,8 @@ class ConnectionStormTest {
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
         PresenceHandler presence = new PresenceHandler(members);
-        JoinHandler joins =
-                new JoinHandler(authenticator, registry, queryHandler, presence, subscriptions, limits, counters);
+        JoinHandler joins = new JoinHandler(
+                authenticator, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters);
         return new MessageRouter(
                 registry, joins, queryHandler, presence, subscriptions, topics, limits, timers, counters);
     }
@@ -158,7 +163,16 @@ class ConnectionStormTest {
                 clock,
                 counters);
         return new GatewayRouter(
-                registry, queryHandler, subscriptions, topics, channels, limits, clock, timers, counters);
+                registry,
+                queryHandler,
+                subscriptions,
+                topics,
+                channels,
+                sessionHandler,
+                limits,
+                clock,
+                timers,
+                counters);
     }
 
     /** One client and what becomes of it. */

@@ -20,12 +20,14 @@ import io.synapse.query.QueryService;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
+import io.synapse.session.MemorySessions;
 import io.synapse.testing.Conversation;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.OddClock;
 import io.synapse.testing.Packing;
+import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.nio.ByteBuffer;
@@ -54,6 +56,7 @@ final class GatewayFixture implements AutoCloseable {
     final ConnectionRegistry registry = new ConnectionRegistry();
     final TopicHub hub = Topics.hub(timers.ticker(), counters);
     final OddClock oddClock = new OddClock(Instant.ofEpochMilli(NOW));
+    final MemorySessions sessions = Sessions.store(timers, counters);
     final GatewayRouter router;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20, new FrameBounds(65536, 256, SMALLEST_DEFLATED));
@@ -109,12 +112,14 @@ final class GatewayFixture implements AutoCloseable {
                 "n1",
                 clock,
                 counters);
+        QueryHandler queries = new QueryHandler(service, config, clock);
         router = new GatewayRouter(
                 registry,
-                new QueryHandler(service, config, clock),
+                queries,
                 subscriptions,
                 topics,
                 handler,
+                new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG),
                 limits,
                 clock,
                 timers,

@@ -30,6 +30,7 @@ import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Members;
 import io.synapse.testing.OddClock;
+import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
@@ -118,7 +119,15 @@ class MessageRouterTest {
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, fixed, counters);
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, presence, subscriptions, limits, counters),
+                new JoinHandler(
+                        authenticator,
+                        registry,
+                        queries,
+                        presence,
+                        subscriptions,
+                        new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
+                        limits,
+                        counters),
                 queries,
                 presence,
                 subscriptions,

@@ -25,6 +25,7 @@ import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Members;
 import io.synapse.testing.OddClock;
+import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
@@ -73,7 +74,15 @@ class TopicRoutingTest {
                 new PresenceHandler(Members.tracker(Clock.fixed(NOW, ZoneOffset.UTC), timers, counters));
         return new MessageRouter(
                 registry,
-                new JoinHandler(authenticator, registry, queries, presence, subscriptions, limits, counters),
+                new JoinHandler(
+                        authenticator,
+                        registry,
+                        queries,
+                        presence,
+                        subscriptions,
+                        new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
+                        limits,
+                        counters),
                 queries,
                 presence,
                 subscriptions,
