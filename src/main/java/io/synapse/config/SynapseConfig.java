@@ -13,6 +13,7 @@ package io.synapse.config;
  * @param topics bounds on topics, and who may use them
  * @param gateway what the socket without joins offers
  * @param library the default engine
+ * @param openAi the language-model engine
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -26,4 +27,5 @@ public record SynapseConfig(
         TopicsConfig topics,
         GatewayConfig gateway,
         LibraryConfig library,
+        OpenAiConfig openAi,
         boolean tyrusIdleTimerOff) {}

@@ -3,15 +3,8 @@ package io.synapse.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
-import io.synapse.config.AuthConfig;
-import io.synapse.config.GatewayConfig;
-import io.synapse.config.LibraryConfig;
-import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
-import io.synapse.config.OutboxConfig;
-import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
-import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.connection.Heartbeats;
 import io.synapse.engine.Answer;
@@ -27,9 +20,9 @@ import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Configs;
 import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
-import io.synapse.testing.Topics;
 import jakarta.enterprise.inject.Instance;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -37,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -100,20 +94,7 @@ class HealthChecksTest {
     }
 
     private NodeState state(Mode mode) {
-        return new NodeState(
-                new SynapseConfig(
-                        mode,
-                        new AuthConfig(List.of(), Optional.empty(), SECOND, List.of()),
-                        new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
-                        new OutboxConfig(1, 1, 1, SECOND),
-                        Heartbeat.CONFIG,
-                        QUERIES,
-                        new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1),
-                        Topics.CONFIG,
-                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
-                        new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
-                        false),
-                queries);
+        return new NodeState(Configs.with(Map.of("synapse.mode", mode.name().toLowerCase(Locale.ROOT))), queries);
     }
 
     /** What CDI would give, and whether anybody asked for it. */

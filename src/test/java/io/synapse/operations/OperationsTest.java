@@ -2,16 +2,9 @@ package io.synapse.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.synapse.config.ApiKeyConfig;
-import io.synapse.config.AuthConfig;
-import io.synapse.config.GatewayConfig;
-import io.synapse.config.LibraryConfig;
-import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
-import io.synapse.config.OutboxConfig;
 import io.synapse.config.PresenceConfig;
 import io.synapse.config.QueryConfig;
-import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
@@ -25,7 +18,7 @@ import io.synapse.presence.PresenceTracker;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
-import io.synapse.testing.Heartbeat;
+import io.synapse.testing.Configs;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Topics;
 import java.time.Clock;
@@ -33,8 +26,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -90,35 +83,28 @@ class OperationsTest {
                 PRESENCE, Clock.systemUTC(), timers.ticker(), timers, () -> "id", counters, Runnable::run));
     }
 
-    private NodeState state(Mode mode, List<ApiKeyConfig> keys, Optional<String> secret) {
+    private NodeState state(Mode mode, String keys, String secret) {
         return new NodeState(
-                new SynapseConfig(
-                        mode,
-                        new AuthConfig(keys, secret, Duration.ofHours(1), List.of()),
-                        new LimitsConfig(1, 1, 1, 1, 1, Duration.ZERO),
-                        new OutboxConfig(1, 1, 1, Duration.ofSeconds(1)),
-                        Heartbeat.CONFIG,
-                        QUERIES,
-                        PRESENCE,
-                        Topics.CONFIG,
-                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
-                        new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
-                        false),
+                Configs.with(Map.of(
+                        "synapse.mode",
+                        mode.name().toLowerCase(Locale.ROOT),
+                        "synapse.auth.api-keys",
+                        keys,
+                        "synapse.auth.token-secret",
+                        secret)),
                 service);
     }
 
     @Test
     @DisplayName("Production without credentials is not ready, and nothing is once it stops")
     void readiness() {
-        assertThat(state(Mode.PRODUCTION, List.of(), Optional.empty()).notReady())
+        assertThat(state(Mode.PRODUCTION, "", "").notReady())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("synapse.auth.api-keys"));
-        assertThat(state(Mode.PRODUCTION, List.of(), Optional.of("s")).notReady())
+        assertThat(state(Mode.PRODUCTION, "", "s".repeat(32)).notReady()).isEmpty();
+        assertThat(state(Mode.PRODUCTION, "bob:" + "0".repeat(64), "").notReady())
                 .isEmpty();
-        ApiKeyConfig key = new ApiKeyConfig("bob", "0".repeat(64), Set.of(), Set.of());
-        assertThat(state(Mode.PRODUCTION, List.of(key), Optional.empty()).notReady())
-                .isEmpty();
-        NodeState development = state(Mode.DEVELOPMENT, List.of(), Optional.empty());
-        NodeState other = state(Mode.DEVELOPMENT, List.of(), Optional.empty());
+        NodeState development = state(Mode.DEVELOPMENT, "", "");
+        NodeState other = state(Mode.DEVELOPMENT, "", "");
         assertThat(development.notReady()).isEmpty();
         development.stop();
         assertThat(development.notReady()).contains("stopping");
