@@ -82,6 +82,7 @@ public final class ConfigReader {
                         integer("synapse.library.max-documents", 1, 1_000_000),
                         integer("synapse.library.max-document-bytes", 1024, 64 * MIB),
                         integer("synapse.library.max-total-bytes", 1024, 1024 * MIB)),
+                new OpenAiReader(this).read(),
                 bool("synapse.payara.idle-timer-off"));
     }
 
@@ -215,6 +216,10 @@ public final class ConfigReader {
         return new ApiKeyConfig(matcher.group(1), matcher.group(2).toLowerCase(Locale.ROOT), agents, roles);
     }
 
+    Optional<String> optional(String name) {
+        return source.apply(name).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
     List<String> list(String name) {
         return source.apply(name).stream()
                 .flatMap(text -> List.of(text.split(",", -1)).stream())
@@ -225,10 +230,7 @@ public final class ConfigReader {
 
     String required(String name) {
         // A properties file keeps the blanks at the end of a line, where nobody sees them.
-        return source.apply(name)
-                .map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .orElseThrow(() -> new ConfigException(name, "is missing"));
+        return optional(name).orElseThrow(() -> new ConfigException(name, "is missing"));
     }
 
     int integer(String name, int min, int max) {
@@ -257,7 +259,7 @@ public final class ConfigReader {
         throw new ConfigException(name, "must be within " + min + " and " + max + ": " + text);
     }
 
-    private boolean bool(String name) {
+    boolean bool(String name) {
         String text = required(name);
         return switch (text) {
             case "true" -> true;

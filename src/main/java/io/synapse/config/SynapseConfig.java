@@ -14,6 +14,7 @@ package io.synapse.config;
  * @param session what is kept of clients that have lost their connection
  * @param gateway what the socket without joins offers
  * @param library the default engine
+ * @param openAi the language-model engine
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -28,4 +29,5 @@ public record SynapseConfig(
         SessionConfig session,
         GatewayConfig gateway,
         LibraryConfig library,
+        OpenAiConfig openAi,
         boolean tyrusIdleTimerOff) {}

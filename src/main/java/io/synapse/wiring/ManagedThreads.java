@@ -1,6 +1,7 @@
 package io.synapse.wiring;
 
 import io.synapse.config.SynapseConfig;
+import io.synapse.engine.openai.OpenAiEngine;
 import io.synapse.platform.ManagedPool;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
@@ -35,7 +36,12 @@ public class ManagedThreads {
     @Produces
     @Singleton
     ManagedPool pool(SynapseConfig config) {
-        int others = CALLBACK_THREADS + CLOSER_THREADS + CUTTER_THREADS + PRESENCE_THREADS + PINGER_THREADS;
+        int others = CALLBACK_THREADS
+                + CLOSER_THREADS
+                + CUTTER_THREADS
+                + PRESENCE_THREADS
+                + PINGER_THREADS
+                + OpenAiEngine.HTTP_THREADS;
         return new ManagedPool(factory, config.query().maxConcurrent() + others);
     }
 

@@ -27,7 +27,8 @@ class ConfigReaderTest {
     private static final String HASH = "0123456789abcdef".repeat(4);
     private static final String OTHER_HASH = "fedcba9876543210".repeat(4);
     private static final String SECRET = "a-secret-that-nobody-may-ever-see-in-a-log";
-    private static final Set<String> NAMES = Set.of("synapse.engine", "synapse.gateway.default-channel");
+    private static final Set<String> NAMES =
+            Set.of("synapse.engine", "synapse.gateway.default-channel", "synapse.openai.parameters");
     private static final Set<String> MAY_BE_EMPTY = Set.of(
             "synapse.auth.api-keys",
             "synapse.auth.token-secret",
@@ -36,7 +37,12 @@ class ConfigReaderTest {
             "synapse.topics.publish",
             "synapse.node.name",
             "synapse.gateway.channels",
-            "synapse.library.folder");
+            "synapse.library.folder",
+            "synapse.openai.model",
+            "synapse.openai.api-key",
+            "synapse.openai.organization",
+            "synapse.openai.headers",
+            "synapse.openai.system-prompt");
 
     private final Map<String, String> values = shipped();
 

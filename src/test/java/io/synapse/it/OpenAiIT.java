@@ -1,0 +1,184 @@
+package io.synapse.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.synapse.testing.ScriptedModel;
+import java.io.IOException;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The language-model engine in the server, with a model over real sockets that tells what it did. */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+class OpenAiIT {
+
+    private static final System.Logger LOGGER = System.getLogger(OpenAiIT.class.getName());
+    private static final ScriptedModel MODEL = new ScriptedModel(OpenAiIT::answer);
+    private static final Map<String, ScriptedModel.Exchange> EXCHANGES = new ConcurrentHashMap<>();
+    private static final int CONNECTIONS = 8;
+    private static final int INTERRUPTS = 125;
+    private static final long PACE_NANOS = 300_000;
+
+    @ArquillianResource
+    private URL url;
+
+    private Server server;
+
+    @Deployment(testable = false)
+    static WebArchive war() {
+        return WarFile.with(Map.of(
+                "synapse.engine", "openai",
+                "synapse.openai.base-url", MODEL.baseUrl().toString(),
+                "synapse.openai.model", "scripted",
+                "synapse.openai.api-key", "sk-of-the-tests",
+                "synapse.openai.retry-backoff", "PT0.01S"));
+    }
+
+    @AfterAll
+    static void closeModel() throws IOException {
+        MODEL.close();
+    }
+
+    @BeforeEach
+    void awaitServer() {
+        server = Server.ready(url);
+    }
+
+    /** Does what the question says. */
+    private static void answer(ScriptedModel.Exchange exchange) throws IOException {
+        String question = new ObjectMapper()
+                .readTree(exchange.body())
+                .at("/messages/0/content")
+                .asText();
+        EXCHANGES.put(question, exchange);
+        if (question.startsWith("refuse")) {
+            exchange.answer(401, Map.of(), "{\"error\":{\"message\":\"Incorrect API key: sk-of-the-tests\"}}");
+            return;
+        }
+        exchange.stream();
+        if (question.startsWith("endless")) {
+            while (true) {
+                exchange.token("x");
+                LockSupport.parkNanos(PACE_NANOS);
+            }
+        }
+        exchange.delta("\"reasoning\":\"two and two\"");
+        exchange.token("It is");
+        exchange.token(" 4.");
+        exchange.done("stop");
+    }
+
+    @Test
+    @DisplayName("A language model answers: reasoning and text as thoughts, usage in the result")
+    void answers() throws Exception {
+        try (Wire wire = Wire.joined(server, "llm")) {
+            wire.query("q1", "What is 2+2?", "");
+            List<JsonNode> frames = wire.untilResult("q1");
+            assertThat(frames.stream()
+                            .filter(frame -> frame.path("event").asText().equals("thought"))
+                            .map(frame -> frame.at("/payload/type").asText() + ":"
+                                    + frame.at("/payload/content").asText())
+                            .collect(Collectors.joining("|")))
+                    .isEqualTo("reasoning:two and two|text:It is|text: 4.");
+            JsonNode result = frames.get(frames.size() - 1).path("payload");
+            assertThat(result.at("/data/answer").asText()).isEqualTo("It is 4.");
+            assertThat(result.at("/data/usage/output_tokens").asInt()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    @DisplayName("An upstream that refuses ends the query with a reason that holds no secret")
+    void tellsRefusals() throws Exception {
+        try (Wire wire = Wire.joined(server, "llm")) {
+            wire.query("q2", "refuse", "");
+            JsonNode result = wire.next("result");
+            assertThat(result.path("status").asText()).isEqualTo("error");
+            assertThat(result.at("/data/reason").asText()).isEqualTo("upstream_unauthorized");
+            assertThat(result.toString()).doesNotContain("sk-of-the-tests");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "M6, B3: 1,000 interrupts at random moments: no token is produced after the acknowledgement, no socket stays")
+    void stopsForGood() throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
+        try {
+            List<Future<long[]>> running = new ArrayList<>();
+            for (int client = 0; client < CONNECTIONS; client++) {
+                int number = client;
+                running.add(clients.submit(() -> interrupts("c" + number, new Random(number))));
+            }
+            long[] nanos = new long[0];
+            for (Future<long[]> one : running) {
+                long[] more = one.get();
+                nanos = Arrays.copyOf(nanos, nanos.length + more.length);
+                System.arraycopy(more, 0, nanos, nanos.length - more.length, more.length);
+            }
+            Arrays.sort(nanos);
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "{0} interrupts, from the client''s message to the reply: p50 {1} us, p99 {2} us",
+                    nanos.length,
+                    nanos[nanos.length / 2] / 1000,
+                    nanos[nanos.length * 99 / 100] / 1000);
+        } finally {
+            clients.shutdownNow();
+        }
+        await().until(() -> MODEL.streams() == 0);
+    }
+
+    private long[] interrupts(String agent, Random random) throws Exception {
+        long[] nanos = new long[INTERRUPTS];
+        try (Wire wire = Wire.joined(server, agent)) {
+            for (int i = 0; i < INTERRUPTS; i++) {
+                String ref = agent + "-" + i;
+                wire.query(ref, "endless " + ref, "");
+                int thoughts = random.nextInt(6);
+                if (thoughts == 0) {
+                    wire.next("phx_reply");
+                }
+                for (int seen = 0; seen < thoughts; seen++) {
+                    wire.next("thought");
+                }
+                LockSupport.parkNanos(random.nextInt(3_000_000));
+                long begun = System.nanoTime();
+                wire.interrupt(ref);
+                JsonNode reply = wire.next(frame -> frame.path("ref").asText().equals("i"));
+                long acknowledged = System.nanoTime();
+                nanos[i] = acknowledged - begun;
+                assertThat(reply.at("/payload/response/stopped").asBoolean()).isTrue();
+                assertThat(wire.next("result").path("status").asText()).isEqualTo("interrupted");
+                ScriptedModel.Exchange exchange = EXCHANGES.get("endless " + ref);
+                // stopped so early that the model was never asked
+                if (exchange != null) {
+                    assertThat(exchange.producedAfter(acknowledged)).isFalse();
+                }
+            }
+        }
+        return nanos;
+    }
+}
