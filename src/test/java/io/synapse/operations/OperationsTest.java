@@ -20,6 +20,7 @@ import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.testing.Configs;
 import io.synapse.testing.ManualTimers;
+import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
 import java.time.Clock;
 import java.time.Duration;
@@ -118,7 +119,12 @@ class OperationsTest {
     void figures() {
         counters.add(Counter.THOUGHTS, 7);
         String text = new PrometheusText(
-                        counters, new ConnectionRegistry(), service, presence(), Topics.hub(Ticker.system(), counters))
+                        counters,
+                        new ConnectionRegistry(),
+                        service,
+                        presence(),
+                        Topics.hub(Ticker.system(), counters),
+                        Sessions.store(timers, counters))
                 .write();
         assertThat(text)
                 .contains("# TYPE synapse_thoughts_total counter\nsynapse_thoughts_total 7\n")

@@ -134,7 +134,8 @@ final class SessionFixture {
         JoinHandler joins =
                 new JoinHandler(authenticator, registry, queries, presence, subscriptions, handler, limits, counters);
         cortex = new MessageRouter(registry, joins, queries, presence, subscriptions, topics, limits, timers, counters);
-        GatewayConfig channels = new GatewayConfig(Optional.empty(), List.of("guide"), "guide");
+        GatewayConfig channels = new GatewayConfig(
+                Optional.empty(), List.of("guide"), "guide", new GatewayConfig.Batch(65536, 256, 1024));
         gateway = new GatewayRouter(
                 registry,
                 queries,
