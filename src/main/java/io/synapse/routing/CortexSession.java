@@ -120,8 +120,17 @@ public final class CortexSession {
     }
 
     /** Remembers what was followed on a topic that failed, for the join that comes next. */
-    synchronized void crashed(String topic, Followed followed) {
-        crashed.put(topic, followed);
+    void crashed(String topic, Followed followed) {
+        boolean late;
+        synchronized (this) {
+            late = ended;
+            if (!late) {
+                crashed.put(topic, followed);
+            }
+        }
+        if (late) {
+            followed.held().ifPresent(HeldSession::connectionEnded);
+        }
     }
 
     /** The session of a topic that failed. */

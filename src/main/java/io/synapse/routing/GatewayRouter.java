@@ -139,7 +139,7 @@ public final class GatewayRouter {
             case CHANNEL_MESSAGE -> channels.message(session, own, (ClientMessage.ChannelMessage) message);
             case SEND -> channels.send(session, own, (ClientMessage.Send) message);
             // That it was taken is not answered; what is wrong with it is.
-            case ACKNOWLEDGE -> subscriptions.acknowledge(session, own, address, (ClientMessage.Acknowledge) message);
+            case ACKNOWLEDGE -> Acknowledgements.take(session, own, address, (ClientMessage.Acknowledge) message);
             case SESSION ->
                 sessions.open(session, own, (ClientMessage.Session) message, agent -> agent(session, own, agent));
             case PING -> pong(session, address);

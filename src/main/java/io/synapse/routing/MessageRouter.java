@@ -166,7 +166,7 @@ public final class MessageRouter {
             case HISTORY -> topics.history(session, channel, address, (ClientMessage.History) message);
             case ACKNOWLEDGE -> {
                 ClientMessage.Acknowledge acknowledge = (ClientMessage.Acknowledge) message;
-                if (subscriptions.acknowledge(session, channel, address, acknowledge)) {
+                if (Acknowledgements.take(session, channel, address, acknowledge)) {
                     session.reply(address, Body.EMPTY);
                 }
             }

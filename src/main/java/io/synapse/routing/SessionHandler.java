@@ -101,6 +101,10 @@ public final class SessionHandler {
                 kept.lease().run();
             });
         });
+        // The connection may have ended meanwhile, when nothing was known of this.
+        if (!session.connection().isOpen()) {
+            held.connectionEnded();
+        }
     }
 
     /** How long what a client holds is kept. */
@@ -120,8 +124,10 @@ public final class SessionHandler {
             Resumption wanted,
             Function<String, Optional<Channel>> agents) {
         for (SessionState.Topic topic : state.topics()) {
-            Optional<Position> seen =
-                    Optional.ofNullable(wanted.positions().get(topic.target())).map(TopicRefusals::position);
+            // What a client says of a pattern means nothing: a pattern's messages have the positions of their topics.
+            Optional<Position> seen = Optional.ofNullable(wanted.positions().get(topic.target()))
+                    .filter(position -> target(topic).isTopic())
+                    .map(TopicRefusals::position);
             Optional<Position> sure = seen.or(topic::acknowledged);
             restoration.topic(request(channel, topic, sure.orElse(topic.sent())), sure.isPresent());
         }
@@ -153,9 +159,13 @@ public final class SessionHandler {
                         () -> restoration.lostQuery(agent, ref, Reasons.FORBIDDEN));
     }
 
+    private static TopicPattern target(SessionState.Topic topic) {
+        return TopicPattern.parse(topic.target()).orElseThrow();
+    }
+
     private static SubscribeRequest request(Channel channel, SessionState.Topic topic, Position since) {
         return new SubscribeRequest(
-                TopicPattern.parse(topic.target()).orElseThrow(),
+                target(topic),
                 topic.events(),
                 SlowPolicy.of(topic.policy()).orElseThrow(),
                 Optional.of(since),

@@ -3,9 +3,7 @@ package io.synapse.routing;
 import io.synapse.config.TopicsConfig;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
-import io.synapse.protocol.ClientMessage.Acknowledge;
 import io.synapse.protocol.ClientMessage.Filter;
-import io.synapse.protocol.ClientMessage.Since;
 import io.synapse.protocol.ClientMessage.Subscribe;
 import io.synapse.protocol.ClientMessage.SubscribeAll;
 import io.synapse.protocol.ClientMessage.Unsubscribe;
@@ -249,34 +247,6 @@ public final class SubscriptionHandler {
         boolean serves =
                 request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target());
         subscribe(session, channel, request.with(channel.reader(serves)), accepted, refused);
-    }
-
-    /**
-     * The client has a message, and everything before it on its topic.
-     *
-     * @return false if that cannot be, and was refused
-     */
-    boolean acknowledge(CortexSession session, Channel channel, Address address, Acknowledge acknowledge) {
-        Since place = acknowledge.place();
-        String messageId = ServerMessage.Event.messageId(place.epoch(), place.offset());
-        switch (channel.subscriptions().acknowledge(place.epoch(), place.offset())) {
-            case TAKEN -> {
-                return true;
-            }
-            case UNKNOWN ->
-                session.refuse(channel, address, Payloads.refusal(Reasons.NOT_FOUND, "message_id", messageId));
-            case NOT_SENT ->
-                session.refuse(
-                        channel,
-                        address,
-                        Payloads.refusal(
-                                Reasons.INVALID_FIELD,
-                                "detail",
-                                "message_id is beyond the end of the topic",
-                                "message_id",
-                                messageId));
-        }
-        return false;
     }
 
     void filter(CortexSession session, Channel channel, Address address, Filter filter) {
