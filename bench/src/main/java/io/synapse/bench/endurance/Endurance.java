@@ -21,9 +21,20 @@ public final class Endurance {
      * Runs.
      *
      * @param arguments the name of the run, then options
-     * @throws Exception if the server or the run failed
      */
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
+        int status = 1;
+        try {
+            run(arguments);
+            status = 0;
+        } catch (Exception e) {
+            e.printStackTrace();
+        }
+        // what a run left waiting must not keep this process
+        System.exit(status);
+    }
+
+    private static void run(String... arguments) throws Exception {
         String run = "";
         String server = "payara";
         double minutes = 0;
@@ -40,8 +51,6 @@ public final class Endurance {
             case "soak" -> soak(server, minutes > 0 ? minutes : 30);
             default -> usage();
         }
-        // what a run left waiting must not keep this process
-        System.exit(0);
     }
 
     private static void usage() {
