@@ -62,7 +62,10 @@ class SlowReaderIT {
                         "synapse.topics.history-count", Integer.toString(WINDOW),
                         "synapse.topics.history-bytes", "67108864",
                         // The kernel takes no more before a third of what it holds is read: minutes, at this speed.
-                        "synapse.outbox.send-timeout", "PT5M"))
+                        "synapse.outbox.send-timeout", "PT5M",
+                        // These clients answer no pings.
+                        "synapse.heartbeat.timeout", "PT10M",
+                        "synapse.heartbeat.idle-timeout", "PT10M"))
                 .addClasses(ProbeEngine.class, ProbeServlet.class, TyrusProbe.class, ProbeClock.class);
     }
 
@@ -146,7 +149,8 @@ class SlowReaderIT {
         List<RawClient> fast = hundred();
         ask(
                 slow,
-                "{\"event\":\"query\",\"payload\":{\"q\":\"numbers " + THOUGHTS + " 1\",\"ref\":\"q\"},\"ref\":\"2\"}");
+                "{\"event\":\"query\",\"payload\":{\"q\":\"numbers " + THOUGHTS
+                        + " 1\",\"ref\":\"q\",\"timeout\":120000},\"ref\":\"2\"}");
         SlowStream speed = slow.slowDown(SLOW_BYTES_PER_SECOND);
         Future<Told> late = readers.submit(() -> untilResult(slow));
         List<Future<Told>> inTime = new ArrayList<>();

@@ -11,8 +11,8 @@ import java.util.Map;
 public final class Endurance {
 
     private static final String USAGE = """
-            bench/run.sh slow-reader [payara|wildfly] [--minutes n]   10 minutes
-            bench/run.sh soak [payara|wildfly] [--minutes n]          30 minutes
+            bench/run.sh slow-reader [payara|wildfly] [--minutes n] [--readers n]   10 minutes, 999 readers
+            bench/run.sh soak [payara|wildfly] [--minutes n]                        30 minutes
             """;
 
     private Endurance() {}
@@ -21,27 +21,38 @@ public final class Endurance {
      * Runs.
      *
      * @param arguments the name of the run, then options
-     * @throws Exception if the server or the run failed
      */
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
+        int status = 1;
+        try {
+            run(arguments);
+            status = 0;
+        } catch (Exception e) {
+            e.printStackTrace();
+        }
+        // what a run left waiting must not keep this process
+        System.exit(status);
+    }
+
+    private static void run(String... arguments) throws Exception {
         String run = "";
         String server = "payara";
         double minutes = 0;
+        int readers = 999;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "slow-reader", "soak" -> run = arguments[i];
                 case "payara", "wildfly" -> server = arguments[i];
                 case "--minutes" -> minutes = Double.parseDouble(arguments[++i]);
+                case "--readers" -> readers = Integer.parseInt(arguments[++i]);
                 default -> usage();
             }
         }
         switch (run) {
-            case "slow-reader" -> slowReader(server, minutes > 0 ? minutes : 10);
+            case "slow-reader" -> slowReader(server, minutes > 0 ? minutes : 10, readers);
             case "soak" -> soak(server, minutes > 0 ? minutes : 30);
             default -> usage();
         }
-        // what a run left waiting must not keep this process
-        System.exit(0);
     }
 
     private static void usage() {
@@ -49,11 +60,11 @@ public final class Endurance {
         System.exit(2);
     }
 
-    private static void slowReader(String name, double minutes) throws Exception {
+    private static void slowReader(String name, double minutes, int readers) throws Exception {
         // At 1 KiB/s a frame takes longer than the 10 seconds that it has by default.
         Map<String, String> patience = Map.of("SYNAPSE_OUTBOX_SEND_TIMEOUT", "PT5M");
         try (ServerProcess server = ServerProcess.start(name, patience);
-                SlowReader run = new SlowReader(server)) {
+                SlowReader run = new SlowReader(server, readers)) {
             tell("slow-reader-" + name, run.run(minutes));
         }
     }

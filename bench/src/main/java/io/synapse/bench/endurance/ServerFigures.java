@@ -20,6 +20,7 @@ final class ServerFigures {
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
     private static final double KIB_PER_MIB = 1024;
     private static final int JCMD_SECONDS = 60;
+    private static final int TRIES = 4;
     private static final int MOST_COLLECTIONS = 8;
     private static final double STABLE_MIB = 0.1;
 
@@ -47,7 +48,19 @@ final class ServerFigures {
         return least;
     }
 
+    // Where memory is short, a JVM as small as jcmd's may fail to start: once is not enough to give up a long run.
     private String jcmd(String command) throws IOException, InterruptedException {
+        for (int i = 1; i < TRIES; i++) {
+            try {
+                return jcmdOnce(command);
+            } catch (IOException e) {
+                System.err.println(e.getMessage());
+            }
+        }
+        return jcmdOnce(command);
+    }
+
+    private String jcmdOnce(String command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         String.valueOf(server.pid()),

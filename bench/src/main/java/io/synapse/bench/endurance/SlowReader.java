@@ -18,12 +18,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * 999 clients follow a query as it streams, by turns with and without one more that reads 1 KiB a second of it. In the end
+ * Many clients follow a query as it streams, by turns with and without one more that reads 1 KiB a second of it. In the end
  * that one reads the rest at full speed, and must have the same text.
  */
 final class SlowReader implements AutoCloseable {
 
-    private static final int FAST = 999;
     private static final int THOUGHTS_A_SECOND = 10;
     private static final int CHARS = 500;
     private static final int SETTLE_SECONDS = 3;
@@ -47,10 +46,10 @@ final class SlowReader implements AutoCloseable {
             double heap,
             String text) {}
 
-    SlowReader(ServerProcess server) {
+    SlowReader(ServerProcess server, int readers) {
         figures = new ServerFigures(server);
         uri = server.socket(Side.SYNAPSE);
-        fast = generator.open(uri, FAST);
+        fast = generator.open(uri, readers);
     }
 
     List<String> run(double minutes) throws Exception {
@@ -65,7 +64,7 @@ final class SlowReader implements AutoCloseable {
         }
         List<String> table = new ArrayList<>();
         table.add("| %d s with %d fast readers | p50 ms | p99 ms | p99.9 ms | frames/s | KiB waiting, most | "
-                        .formatted(seconds, FAST)
+                        .formatted(seconds, fast.size())
                 + "heap after GC, MiB | the slow reader's text |");
         table.add("|---|---|---|---|---|---|---|---|");
         for (Phase phase : phases) {
@@ -85,7 +84,7 @@ final class SlowReader implements AutoCloseable {
 
     /** Sends a frame on every fast connection and waits for all replies. */
     private void everybody(String frame) throws InterruptedException, IOException {
-        CountDownLatch answers = new CountDownLatch(FAST);
+        CountDownLatch answers = new CountDownLatch(fast.size());
         generator
                 .loop()
                 .execute(() -> fast.forEach(client -> {
@@ -104,14 +103,16 @@ final class SlowReader implements AutoCloseable {
     private Phase phase(int seconds, boolean withSlow) throws Exception {
         String ref = generator.ref();
         int thoughts = seconds * THOUGHTS_A_SECOND;
-        Following following = new Following(System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS));
+        Following following = new Following(fast.size(), System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS));
         SlowClient slow = withSlow ? new SlowClient(uri) : null;
         generator.loop().execute(() -> {
             fast.forEach(client -> client.listen(following));
             fast.get(0).send(Messages.stream("q", ref, thoughts, 1000 / THOUGHTS_A_SECOND, CHARS, seconds + 60));
         });
         following.awaitStart();
-        generator.loop().execute(() -> fast.subList(1, FAST).forEach(client -> client.send(Messages.resume("r", ref))));
+        generator
+                .loop()
+                .execute(() -> fast.subList(1, fast.size()).forEach(client -> client.send(Messages.resume("r", ref))));
         CompletableFuture<String> text = slow == null ? null : slow.follow(ref);
         long most = 0;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds + PATIENCE_SECONDS);
@@ -158,11 +159,12 @@ final class SlowReader implements AutoCloseable {
         private final long measureFrom;
         private final Latencies latencies = new Latencies();
         private final CountDownLatch started = new CountDownLatch(1);
-        private final CountDownLatch results = new CountDownLatch(FAST);
+        private final CountDownLatch results;
         private volatile boolean failed;
         private long frames;
 
-        Following(long measureFrom) {
+        Following(int readers, long measureFrom) {
+            results = new CountDownLatch(readers);
             this.measureFrom = measureFrom;
         }
 

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** A server with both WARs, running until it is closed. */
 public final class ServerProcess implements AutoCloseable {
 
-    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration START = Duration.ofMinutes(5);
     private static final Duration STOP = Duration.ofSeconds(20);
     private static final long POLL_MILLIS = 500;
 
