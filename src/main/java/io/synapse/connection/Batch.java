@@ -16,19 +16,19 @@ import java.util.Queue;
 record Batch(EncodedFrame frame, int messages, long bytes) {
 
     /**
-     * Takes the next frame, and what may go with it, out of the lanes; null if nothing waits. The order is the same as if
-     * each went by itself, and nothing is waited for.
+     * Takes the next frame, which must be there, and what may go with it, out of the lanes. The order is the same as if each
+     * went by itself, and nothing is waited for. Together they have no more than so many bytes; alone the first may have any
+     * size.
      */
-    static Batch next(Queue<EncodedFrame> control, Queue<EncodedFrame> data, FrameJoiner joiner) {
-        EncodedFrame first = front(control, data).poll();
-        if (first == null) {
-            return null;
-        }
+    static Batch next(Queue<EncodedFrame> control, Queue<EncodedFrame> data, FrameJoiner joiner, long room) {
+        EncodedFrame first = front(control, data).remove();
         List<EncodedFrame> joined = null;
         long bytes = first.bytes();
         int messages = 1;
         Queue<EncodedFrame> lane = front(control, data);
-        while (!lane.isEmpty() && joiner.mayFollow(first, bytes + messages - 1, lane.peek())) {
+        while (!lane.isEmpty()
+                && bytes + messages + lane.peek().bytes() <= room
+                && joiner.mayFollow(first, bytes + messages - 1, lane.peek())) {
             if (joined == null) {
                 joined = new ArrayList<>(List.of(first));
             }

@@ -8,7 +8,7 @@ import java.util.Queue;
 
 /**
  * The frames of one outbox: two lanes, and what all of them amount to, with those that are in flight: messages and bytes
- * count until the transport is done with a frame, and one that is joined of several counts as these. Not thread-safe: the
+ * count until the transport is done with a frame; one that is joined of several counts as these. Not thread-safe: the
  * outbox's lock guards it.
  */
 final class FrameQueue {
@@ -60,21 +60,21 @@ final class FrameQueue {
         return control.isEmpty() ? data.peek() : control.peek();
     }
 
-    /** Takes the first frame, and what may go with it, out of the lanes; it counts until it is {@link #done}. */
-    Batch take() {
-        return Batch.next(control, data, joiner);
+    /** Takes it out of its lane, with what may go with it in so many bytes; all of it counts until it is {@link #done}. */
+    Batch take(long room) {
+        return Batch.next(control, data, joiner, room);
     }
 
-    /** The transport is done with what was taken. */
-    void done(Batch batch, boolean arrived) {
-        messages -= batch.messages();
-        bytes -= batch.bytes();
+    /** The transport is done with what was taken out at a time. */
+    void done(Batch over, boolean arrived) {
+        messages -= over.messages();
+        bytes -= over.bytes();
         if (arrived) {
-            sent += batch.messages();
+            sent += over.messages();
             sentFrames++;
-            savedBytes += batch.frame().savedBytes();
+            savedBytes += over.frame().savedBytes();
         } else {
-            dropped += batch.messages();
+            dropped += over.messages();
         }
     }
 

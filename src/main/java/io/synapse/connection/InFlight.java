@@ -11,7 +11,7 @@ import java.util.Deque;
 final class InFlight {
 
     /**
-     * One frame on its way; none for a ping. A class and no record, because two are never the same: a frame may be sent
+     * What is on its way in one frame; null for a ping. A class and no record, because two are never the same: a frame may be sent
      * twice, and a container may complete it once too often.
      */
     static final class Flight {
@@ -42,14 +42,14 @@ final class InFlight {
         return flights.isEmpty();
     }
 
-    /** The next frame that waits goes on its way; null if there is none, or no place for it. */
+    /** The next frame that waits goes on its way, with what may go with it; null if there is none, or no place for it. */
     Flight launch() {
         EncodedFrame next = frames.first();
         if (next == null || !takes(next)) {
             return null;
         }
-        Batch batch = frames.take();
-        bytes += batch.bytes();
+        Batch batch = frames.take(window.bytes() - bytes);
+        bytes += batch.frame().bytes();
         return add(new Flight(batch));
     }
 
@@ -80,7 +80,7 @@ final class InFlight {
             return false;
         }
         if (flight.batch != null) {
-            bytes -= flight.batch.bytes();
+            bytes -= flight.frame().bytes();
             frames.done(flight.batch, arrived);
         }
         if (wasOldest && !flights.isEmpty()) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.synapse.config.OutboxConfig;
 import io.synapse.connection.Outbox.Lane;
 import io.synapse.connection.Outbox.Offer;
+import io.synapse.connection.Transport.Window;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.EncodedFrame;
 import io.synapse.protocol.FrameBounds;
@@ -31,7 +32,7 @@ class OutboxJoinTest {
     private static final int BOUND = 20;
 
     private final ManualTimers timers = new ManualTimers();
-    private final FakeTransport transport = new FakeTransport(Behaviour.LATER);
+    private FakeTransport transport = new FakeTransport(Behaviour.LATER);
     private CloseReason ended;
 
     private Outbox outbox(OutboxConfig config) {
@@ -109,6 +110,22 @@ class OutboxJoinTest {
         transport.completeNext();
         assertThat(outbox.status()).isEqualTo(new Outbox.Status(1, 1, 4, 2, false));
         assertThat(outbox.traffic()).isEqualTo(new Outbox.Traffic(2, 0));
+    }
+
+    @Test
+    @DisplayName("K11 B5: a joined frame takes one place of the window, and no more bytes than are left of it")
+    void keepsToTheWindow() {
+        transport = new FakeTransport(Behaviour.LATER, new Window(2, 10));
+        Outbox outbox = outbox(roomy());
+        offer(outbox, Lane.DATA, "aaaa", "bbb", "ccc", "dd", "ee", "ff");
+        assertThat(transport.texts()).containsExactly("aaaa", "bbb");
+        transport.completeNext();
+        assertThat(transport.texts()).containsExactly("aaaa", "bbb", "ccc\ndd");
+        transport.completeLast();
+        assertThat(transport.texts()).containsExactly("aaaa", "bbb", "ccc\ndd", "ee\nff");
+        transport.completeAll();
+        assertThat(outbox.status()).isEqualTo(new Outbox.Status(0, 0, 6, 0, false));
+        assertThat(outbox.traffic()).isEqualTo(new Outbox.Traffic(4, 0));
     }
 
     @Test
