@@ -27,7 +27,7 @@ public final class Endurance {
         try {
             run(arguments);
             status = 0;
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             e.printStackTrace();
         }
         // what a run left waiting must not keep this process

@@ -1,7 +1,7 @@
 package io.synapse.bench.endurance;
 
 import io.netty.buffer.ByteBuf;
-import io.synapse.bench.engine.BenchEngine;
+import io.synapse.bench.engine.StreamText;
 import io.synapse.bench.load.Client;
 import io.synapse.bench.load.FrameKind;
 import io.synapse.bench.load.Latencies;
@@ -129,7 +129,7 @@ final class SlowReader implements AutoCloseable {
         if (slow != null) {
             slow.hurry();
             String got = text.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            String wanted = BenchEngine.text(thoughts, CHARS);
+            String wanted = StreamText.of(thoughts, CHARS);
             verdict = (got.equals(wanted) ? "identical, " : "DIFFERENT, ") + slow.summary(thoughts);
             slow.close();
         }

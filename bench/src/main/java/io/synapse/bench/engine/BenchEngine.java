@@ -38,7 +38,7 @@ public class BenchEngine implements QueryEngine {
         String[] words = question.text().split(" ");
         if (words[0].equals("stream")) {
             for (int i = 1; i <= Integer.parseInt(words[1]); i++) {
-                context.emit(Thought.text(piece(i, Integer.parseInt(words[3]))));
+                context.emit(Thought.text(StreamText.piece(i, Integer.parseInt(words[3]))));
                 context.pause(Duration.ofMillis(Integer.parseInt(words[2])));
             }
             return Answer.of(ANSWER).done();
@@ -47,25 +47,5 @@ public class BenchEngine implements QueryEngine {
             context.emit(Thought.text(CONTENT));
         }
         return Answer.of(ANSWER).done();
-    }
-
-    /**
-     * What the thoughts of a stream make together.
-     *
-     * @param thoughts how many
-     * @param chars of each
-     * @return the text
-     */
-    public static String text(int thoughts, int chars) {
-        StringBuilder text = new StringBuilder(thoughts * chars);
-        for (int i = 1; i <= thoughts; i++) {
-            text.append(piece(i, chars));
-        }
-        return text.toString();
-    }
-
-    private static String piece(int number, int chars) {
-        String word = number + " ";
-        return word.repeat(chars / word.length() + 1).substring(0, chars);
     }
 }
