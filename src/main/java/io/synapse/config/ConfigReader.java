@@ -97,14 +97,6 @@ public final class ConfigReader {
     }
 
     private GatewayConfig gateway() {
-        List<String> channels = list("synapse.gateway.channels");
-        for (String channel : channels) {
-            if (!TopicsReader.isRule(channel)) {
-                throw new ConfigException(
-                        "synapse.gateway.channels",
-                        "a channel has segments divided by : . or /, of which any may be *: " + channel);
-            }
-        }
         String otherwise = required("synapse.gateway.default-channel");
         if (!TopicsReader.isRule(otherwise) || otherwise.contains("*")) {
             throw new ConfigException(
@@ -115,7 +107,19 @@ public final class ConfigReader {
         if (node.isPresent() && !NODE_NAME.matcher(node.get()).matches()) {
             throw new ConfigException("synapse.node.name", "must be printable text of at most 64 characters");
         }
-        return new GatewayConfig(node, channels, otherwise);
+        return new GatewayConfig(
+                node, channels("synapse.gateway.channels"), otherwise, channels("synapse.gateway.engine-channels"));
+    }
+
+    private List<String> channels(String name) {
+        List<String> channels = list(name);
+        for (String channel : channels) {
+            if (!TopicsReader.isRule(channel)) {
+                throw new ConfigException(
+                        name, "a channel has segments divided by : . or /, of which any may be *: " + channel);
+            }
+        }
+        return channels;
     }
 
     private QueryConfig query() {

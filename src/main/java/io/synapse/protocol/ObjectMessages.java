@@ -83,9 +83,11 @@ final class ObjectMessages {
 
     // The same topic as the agent has on the cortex socket, so that a query is the same query on both.
     private static String agent(Fields fields) throws WrongField {
-        String agent = fields.text("agent", MAX_AGENT_LENGTH).orElse(DEFAULT_AGENT);
+        // What was asked on a channel is a query of the agent with the channel's name.
+        String field = fields.isAbsent("agent") ? "channel" : "agent";
+        String agent = fields.text(field, MAX_AGENT_LENGTH).orElse(DEFAULT_AGENT);
         if (!ClientMessage.AGENT.matcher(agent).matches()) {
-            throw new WrongField("agent must be printable text");
+            throw new WrongField(field + " must be printable text");
         }
         return ClientMessage.AGENT_TOPIC + agent;
     }

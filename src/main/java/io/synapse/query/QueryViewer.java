@@ -273,6 +273,10 @@ public final class QueryViewer implements Connection.Source {
     }
 
     private boolean push(String event, Body payload) {
-        return connection.sendIfRoom(new ServerMessage.Push(format.joinRef(), format.topic(), event, payload));
+        Body named = query.request()
+                .channel()
+                .map(channel -> Payloads.onChannel(channel, payload))
+                .orElse(payload);
+        return connection.sendIfRoom(new ServerMessage.Push(format.joinRef(), format.topic(), event, named));
     }
 }

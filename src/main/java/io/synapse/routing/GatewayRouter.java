@@ -35,6 +35,7 @@ public final class GatewayRouter {
     private static final String OWN_CHANNEL = "";
 
     private final ConnectionRegistry registry;
+    private final AgentChannels agents;
     private final QueryHandler queries;
     private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
@@ -48,6 +49,7 @@ public final class GatewayRouter {
      * A router.
      *
      * @param registry where connections are tracked
+     * @param agents finds the agents that messages name
      * @param queries handles everything about queries
      * @param subscriptions handles subscriptions to topics
      * @param topics handles publications
@@ -59,6 +61,7 @@ public final class GatewayRouter {
      */
     public GatewayRouter(
             ConnectionRegistry registry,
+            AgentChannels agents,
             QueryHandler queries,
             SubscriptionHandler subscriptions,
             TopicHandler topics,
@@ -68,6 +71,7 @@ public final class GatewayRouter {
             Timers timers,
             Counters counters) {
         this.registry = registry;
+        this.agents = agents;
         this.queries = queries;
         this.subscriptions = subscriptions;
         this.topics = topics;
@@ -148,7 +152,7 @@ public final class GatewayRouter {
 
     private void ask(CortexSession session, Channel own, ClientMessage message) {
         Address address = message.address();
-        Optional<Channel> channel = agent(session, own, address);
+        Optional<Channel> channel = agents.of(session, own, address);
         if (channel.isEmpty()) {
             return;
         }
@@ -158,31 +162,6 @@ public final class GatewayRouter {
             case RESUME -> queries.resume(session, channel.get(), address, (ClientMessage.Resume) message);
             default -> throw new IllegalStateException("not for an agent: " + message.kind());
         }
-    }
-
-    /** The channel of the agent that a message names, new if need be; empty, and answered, if it may not be used. */
-    private Optional<Channel> agent(CortexSession session, Channel own, Address address) {
-        Channel present = session.channel(address.topic());
-        if (present != null) {
-            return Optional.of(present);
-        }
-        Identity identity = own.identity();
-        String agent = address.topic().substring(ClientMessage.AGENT_TOPIC.length());
-        if (!identity.mayJoin(agent)) {
-            counters.increment(Counter.JOINS_REFUSED);
-            session.refuse(address, Payloads.refusal(Reasons.FORBIDDEN, "agent", agent));
-            return Optional.empty();
-        }
-        // One is the connection's own.
-        if (session.joined() > limits.topicsPerConnection()) {
-            session.refuse(address, Reasons.TOO_MANY_TOPICS);
-            return Optional.empty();
-        }
-        // One filter for all that the connection receives.
-        Channel joined = new Channel(address.topic(), agent, null, true, identity, own.filter());
-        session.add(joined);
-        registry.joined(session.connection(), agent);
-        return Optional.of(joined);
     }
 
     private void pong(CortexSession session, Address address) {

@@ -31,6 +31,7 @@ public final class SubscriptionHandler {
     private final TopicHub hub;
     private final TopicAccess access;
     private final TopicsConfig config;
+    private final Channels channels;
 
     /**
      * A handler.
@@ -38,11 +39,13 @@ public final class SubscriptionHandler {
      * @param hub follows
      * @param access who may do what
      * @param config the bounds
+     * @param channels topics that are served
      */
-    public SubscriptionHandler(TopicHub hub, TopicAccess access, TopicsConfig config) {
+    public SubscriptionHandler(TopicHub hub, TopicAccess access, TopicsConfig config, Channels channels) {
         this.hub = hub;
         this.access = access;
         this.config = config;
+        this.channels = channels;
     }
 
     void subscribe(CortexSession session, Channel channel, Address address, Subscribe subscribe) {
@@ -76,7 +79,10 @@ public final class SubscriptionHandler {
             BiConsumer<TopicSubscription, Body> accepted,
             Consumer<ErrorBody> refused) {
         TopicPattern target = subscribe.target();
-        Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(config.slowPolicy()));
+        boolean serves = access.mayPublish(channel.identity(), channel.agent(), target);
+        // What was said on a channel, and acknowledged, must not be lost to who serves it.
+        String otherwise = serves && channels.has(target) ? SlowPolicy.BLOCK.word() : config.slowPolicy();
+        Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(otherwise));
         Optional<ErrorBody> objection = objection(session, channel, target, policy);
         if (objection.isPresent()) {
             refused.accept(objection.get());
@@ -87,16 +93,14 @@ public final class SubscriptionHandler {
                 subscribe.events(),
                 policy.orElseThrow(),
                 subscribe.since().map(TopicRefusals::position),
-                channel.reader(access.mayPublish(channel.identity(), channel.agent(), target)));
-        hub.subscribe(session.connection(), request, subscribed -> {
+                channel.reader(serves));
+        Answers.when(
+                hub.subscribe(session.connection(), request, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
                     accepted.accept(subscribed.subscription(), subscribed(subscribed));
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        refused.accept(TopicRefusals.of(failure, target.text()));
-                    }
-                });
+                }),
+                done -> {},
+                failure -> refused.accept(TopicRefusals.of(failure, target.text())));
     }
 
     private Optional<ErrorBody> objection(
@@ -127,15 +131,14 @@ public final class SubscriptionHandler {
         }
         SubscribeRequest request =
                 new SubscribeRequest(topic, Set.of(), SlowPolicy.DROP_OLDEST, Optional.empty(), channel.reader(false));
-        hub.subscribe(
+        Answers.when(
+                hub.subscribe(
                         session.connection(),
                         request,
-                        subscribed -> channel.subscriptions().add(subscribed.subscription()))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        session.pushError(channel.joinRef(), channel.topic(), TopicRefusals.of(failure, topic.text()));
-                    }
-                });
+                        subscribed -> channel.subscriptions().add(subscribed.subscription())),
+                done -> {},
+                failure ->
+                        session.pushError(channel.joinRef(), channel.topic(), TopicRefusals.of(failure, topic.text())));
     }
 
     // One that blocks decides who may publish, so it needs the right to publish itself.
@@ -173,23 +176,21 @@ public final class SubscriptionHandler {
         boolean serves =
                 request.reader().serves() && access.mayPublish(channel.identity(), channel.agent(), request.target());
         SubscribeRequest again = request.with(channel.reader(serves));
-        hub.subscribe(session.connection(), again, subscribed -> {
+        Answers.when(
+                hub.subscribe(session.connection(), again, subscribed -> {
                     channel.subscriptions().add(subscribed.subscription());
                     if (!subscribed.recovered().orElse(true)) {
                         session.connection()
                                 .sendData(new ServerMessage.Push(
                                         channel.joinRef(), channel.topic(), "recovery", subscribed(subscribed)));
                     }
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        notAgain(
-                                session,
-                                channel,
-                                request,
-                                TopicRefusals.of(failure, request.target().text()));
-                    }
-                });
+                }),
+                done -> {},
+                failure -> notAgain(
+                        session,
+                        channel,
+                        request,
+                        TopicRefusals.of(failure, request.target().text())));
     }
 
     private static void notAgain(CortexSession session, Channel channel, SubscribeRequest request, ErrorBody refused) {

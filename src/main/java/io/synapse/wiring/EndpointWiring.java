@@ -27,6 +27,7 @@ import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.QueryService;
+import io.synapse.routing.AgentChannels;
 import io.synapse.routing.ChannelHandler;
 import io.synapse.routing.GatewayRouter;
 import io.synapse.routing.JoinHandler;
@@ -98,18 +99,25 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
+    AgentChannels agents(SynapseConfig config, ConnectionRegistry registry, Counters counters) {
+        return new AgentChannels(registry, config.limits(), counters);
+    }
+
+    @Produces
+    @Singleton
     GatewayRouter gatewayRouter(
             SynapseConfig config,
             Clock clock,
             Timers timers,
             Counters counters,
             ConnectionRegistry registry,
+            AgentChannels agents,
             QueryHandler queries,
             SubscriptionHandler subscriptions,
             TopicHandler topics,
             ChannelHandler channels) {
         return new GatewayRouter(
-                registry, queries, subscriptions, topics, channels, config.limits(), clock, timers, counters);
+                registry, agents, queries, subscriptions, topics, channels, config.limits(), clock, timers, counters);
     }
 
     @Produces

@@ -110,7 +110,7 @@ class HealthChecksTest {
                         QUERIES,
                         new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1),
                         Topics.CONFIG,
-                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
+                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide", List.of()),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 queries);
@@ -210,6 +210,7 @@ class HealthChecksTest {
                             SECOND,
                             OptionalDouble.empty(),
                             OnDisconnect.CONTINUE,
+                            Optional.empty(),
                             Optional.empty()),
                     isNew -> {});
         }

@@ -101,7 +101,7 @@ class OperationsTest {
                         QUERIES,
                         PRESENCE,
                         Topics.CONFIG,
-                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide"),
+                        new GatewayConfig(Optional.empty(), List.of("guide"), "guide", List.of()),
                         new LibraryConfig(Optional.empty(), 0, 1, 1, 1, 1),
                         false),
                 service);

@@ -10,6 +10,7 @@ import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.it.ProbeEngine;
 import io.synapse.platform.Counters;
+import io.synapse.platform.RandomIds;
 import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.ObjectCodecs.Format;
 import io.synapse.query.InterruptManager;
@@ -40,6 +41,8 @@ import org.awaitility.Awaitility;
 final class GatewayFixture implements AutoCloseable {
 
     static final long NOW = 1_700_000_000_000L;
+    static final int RUNNING = 4;
+    static final int PLACES = 8;
     static final Duration CLOSE_DELAY = Duration.ofSeconds(2);
     static final List<String> CHANNELS =
             List.of("guide", "pillar:content", "pillar:insights", "pillar:operations", "pillar:business_outcomes");
@@ -60,12 +63,13 @@ final class GatewayFixture implements AutoCloseable {
         this(CHANNELS, "guide");
     }
 
-    GatewayFixture(List<String> channels, String defaultChannel) {
+    GatewayFixture(List<String> names, String defaultChannel) {
+        Channels channels = new Channels(new GatewayConfig(Optional.empty(), names, defaultChannel, List.of("guide")));
         LimitsConfig limits = new LimitsConfig(100, 1 << 20, 64, 2, 20, CLOSE_DELAY);
         QueryConfig config = new QueryConfig(
                 "probe",
-                4,
-                4,
+                RUNNING,
+                PLACES - RUNNING,
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(1),
                 100,
@@ -90,27 +94,23 @@ final class GatewayFixture implements AutoCloseable {
                                 "synapse-publisher",
                                 List.of("**")),
                         Map.of("synapse-publisher", List.of("**"))));
-        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG);
+        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG, channels);
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
+        AgentChannels agents = new AgentChannels(registry, limits, counters);
+        QueryHandler queries = new QueryHandler(service, config, clock);
         ChannelHandler handler = new ChannelHandler(
                 hub,
                 subscriptions,
+                new EngineChannels(channels, agents, queries, new RandomIds()),
                 access,
                 registry,
-                new GatewayConfig(Optional.empty(), channels, defaultChannel),
+                channels,
+                Topics.CONFIG,
                 "n1",
                 clock,
                 counters);
         router = new GatewayRouter(
-                registry,
-                new QueryHandler(service, config, clock),
-                subscriptions,
-                topics,
-                handler,
-                limits,
-                clock,
-                timers,
-                counters);
+                registry, agents, queries, subscriptions, topics, handler, limits, clock, timers, counters);
     }
 
     /** A client with one role, which has been greeted. */
