@@ -100,6 +100,13 @@ final class BlockingReaders {
         return readers == null ? FREE : readers.admit(bytes);
     }
 
+    /** Whether a topic takes no message at the moment, however small. */
+    boolean isFull(String topic) {
+        Admission admission = admit(topic, 0);
+        admission.release();
+        return !admission.granted();
+    }
+
     int topics() {
         return byTopic.size();
     }

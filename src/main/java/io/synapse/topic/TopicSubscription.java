@@ -137,8 +137,12 @@ public final class TopicSubscription implements Connection.Source {
         return new Position(source.stream().epoch(), position);
     }
 
-    /** How many messages it has yet to read. */
-    long lag() {
+    /**
+     * How far it is behind.
+     *
+     * @return messages that it has yet to read
+     */
+    public long lag() {
         return source.stream().end() - position;
     }
 

@@ -15,6 +15,7 @@ import io.synapse.operations.HealthPlace;
 import io.synapse.operations.NodeInfo;
 import io.synapse.operations.NodeState;
 import io.synapse.operations.PrometheusText;
+import io.synapse.operations.QueueReport;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.ManagedPool;
@@ -198,6 +199,18 @@ public class EndpointWiring {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Produces
+    @Singleton
+    QueueReport queues(
+            SynapseConfig config,
+            TopicHub topics,
+            ConnectionRegistry registry,
+            QueryService queries,
+            Ticker ticker,
+            Clock clock) {
+        return new QueueReport(config, topics, registry, queries, ticker, clock);
     }
 
     @Produces
