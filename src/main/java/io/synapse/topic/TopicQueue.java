@@ -10,7 +10,8 @@ import io.synapse.stream.PositionedStream.Slice;
  * @param pattern whether it is one
  * @param messages how many are kept
  * @param bytes their memory
- * @param full whether publishing is refused, because a subscriber that must not lose anything is too far behind
+ * @param full whether the last message was refused, because a subscriber that must not lose anything was too far behind,
+ *     and it still is behind
  */
 public record TopicQueue(String name, boolean pattern, long messages, long bytes, boolean full) {
 
