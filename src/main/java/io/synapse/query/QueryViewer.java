@@ -47,7 +47,7 @@ public final class QueryViewer extends Follower {
     private volatile long position;
 
     /** Whether it had to wait for room and has not caught up since. Used by whoever moves it on. */
-    private boolean behind;
+    private volatile boolean behind;
 
     QueryViewer(
             Connection connection, RunningQuery query, Format format, long afterSeq, Consumer<QueryViewer> onDetached) {
