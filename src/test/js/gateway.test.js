@@ -29,18 +29,23 @@ test('G1 G2 M4 M9: the example of the documentation prints what the page says', 
     new Promise((resolve, reject) => {
       example((message) => {
         messages.push(message)
-        if (messages.filter(wanted).length === 3) resolve()
+        if (messages.filter(wanted).length === 4) resolve()
       }).catch(reject)
     }),
-    () => `result, event and ack; came: ${JSON.stringify(messages)}`,
+    () => `two results, event and ack; came: ${JSON.stringify(messages)}`,
   )
   assert.equal(messages[0].type, 'system')
   const of = (type) => messages.filter((message) => message.type === type)
   // the response to subscribe takes its place among the events, and others may pass it
   assert.deepEqual(of('response').map(({ id }) => id).sort(), [1, 2, 3])
   assert.equal(of('error').length, 0)
-  assert.deepEqual(of('thought').map(({ seq }) => seq), of('thought').map((_, i) => i + 1))
-  assert.equal(of('result')[0].data.answer, '4')
+  const { ref } = of('ack')[0]
+  for (const [query, channel, answer] of [['q1', undefined, '4'], [ref, 'guide', '6']]) {
+    const own = (type) => of(type).filter((message) => message.ref === query)
+    assert.deepEqual(own('thought').map(({ seq }) => seq), own('thought').map((_, i) => i + 1))
+    assert.ok([...own('thought'), ...own('result')].every((message) => message.channel === channel))
+    assert.equal(own('result')[0].data.answer, answer)
+  }
   assert.deepEqual(of('event')[0].payload, { text: 'Hello' })
   assert.equal(of('ack')[0].id, 4)
   assert.equal(of('ack')[0].channel, 'guide')

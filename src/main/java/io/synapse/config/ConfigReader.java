@@ -102,14 +102,6 @@ public final class ConfigReader {
     }
 
     private GatewayConfig gateway() {
-        List<String> channels = list("synapse.gateway.channels");
-        for (String channel : channels) {
-            if (!TopicsReader.isRule(channel)) {
-                throw new ConfigException(
-                        "synapse.gateway.channels",
-                        "a channel has segments divided by : . or /, of which any may be *: " + channel);
-            }
-        }
         String otherwise = required("synapse.gateway.default-channel");
         if (!TopicsReader.isRule(otherwise) || otherwise.contains("*")) {
             throw new ConfigException(
@@ -122,12 +114,24 @@ public final class ConfigReader {
         }
         return new GatewayConfig(
                 node,
-                channels,
+                channels("synapse.gateway.channels"),
                 otherwise,
+                channels("synapse.gateway.engine-channels"),
                 new GatewayConfig.Batch(
                         integer("synapse.gateway.batch-bytes", 1024, MIB),
                         integer("synapse.gateway.batch-messages", 1, 10_000),
                         integer("synapse.gateway.deflate-bytes", 64, 64 * MIB)));
+    }
+
+    private List<String> channels(String name) {
+        List<String> channels = list(name);
+        for (String channel : channels) {
+            if (!TopicsReader.isRule(channel)) {
+                throw new ConfigException(
+                        name, "a channel has segments divided by : . or /, of which any may be *: " + channel);
+            }
+        }
+        return channels;
     }
 
     private QueryConfig query() {

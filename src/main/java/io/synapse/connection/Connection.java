@@ -184,6 +184,15 @@ public final class Connection {
     }
 
     /**
+     * The streams that feed it.
+     *
+     * @return a copy of this moment
+     */
+    public List<Source> sources() {
+        return List.copyOf(sources);
+    }
+
+    /**
      * Takes a stream away.
      *
      * @param source not pumped any more

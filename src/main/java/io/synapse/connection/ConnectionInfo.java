@@ -11,9 +11,15 @@ import java.util.Optional;
  * @param connectedAt when it was opened
  * @param lastActivity when the client last sent a message; when it was opened, if it never did
  * @param lastHeartbeat when the client last answered a ping, if it ever did
+ * @param outbox what waits for the client, and what was sent
  */
 public record ConnectionInfo(
-        String id, String remoteAddress, Instant connectedAt, Instant lastActivity, Optional<Instant> lastHeartbeat) {
+        String id,
+        String remoteAddress,
+        Instant connectedAt,
+        Instant lastActivity,
+        Optional<Instant> lastHeartbeat,
+        Outbox.Status outbox) {
 
     static ConnectionInfo of(Connection connection, long ticks, Instant now) {
         Activity activity = connection.activity();
@@ -22,6 +28,7 @@ public record ConnectionInfo(
                 connection.remoteAddress(),
                 now.minusNanos(ticks - activity.openedAt()),
                 now.minusNanos(ticks - activity.spokeAt()),
-                activity.hasAnswered() ? Optional.of(now.minusNanos(ticks - activity.answeredAt())) : Optional.empty());
+                activity.hasAnswered() ? Optional.of(now.minusNanos(ticks - activity.answeredAt())) : Optional.empty(),
+                connection.status());
     }
 }

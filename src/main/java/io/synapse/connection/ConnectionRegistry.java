@@ -6,6 +6,7 @@ import io.synapse.protocol.ServerMessage;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -134,15 +135,20 @@ public final class ConnectionRegistry {
     }
 
     /**
-     * What is known of the open connections, for operators.
+     * What is known of the open connections, for operators: a page of them, by id.
      *
      * @param ticker elapsed time, the same as the connections'
      * @param now the calendar's time
-     * @return a copy of this moment
+     * @param after the id that the page comes after; empty for the first page
+     * @param limit how many, at most
+     * @return a copy of this moment, in order
      */
-    public List<ConnectionInfo> describe(Ticker ticker, Instant now) {
+    public List<ConnectionInfo> describe(Ticker ticker, Instant now, String after, int limit) {
         long ticks = ticker.read();
         return byId.values().stream()
+                .filter(entry -> entry.connection.id().compareTo(after) > 0)
+                .sorted(Comparator.comparing(entry -> entry.connection.id()))
+                .limit(limit)
                 .map(entry -> ConnectionInfo.of(entry.connection, ticks, now))
                 .toList();
     }

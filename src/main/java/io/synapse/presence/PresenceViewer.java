@@ -1,32 +1,28 @@
 package io.synapse.presence;
 
 import io.synapse.connection.Connection;
-import io.synapse.platform.Wakeup;
-import io.synapse.protocol.CloseReason;
+import io.synapse.connection.Follower;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
-import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Queue;
 
 /**
  * One connection that watches one topic, told what the Phoenix client's {@code Presence} class needs: {@code
- * presence_state}, then {@code presence_diff}s. It keeps nothing of them: one that reads slowly reads the state again.
- *
- * <p>Safe for use by many threads: one at a time moves it on, and others only tell it to look again.
+ * presence_state}, then {@code presence_diff}s. It keeps one of them at most: one that reads slowly reads the state again.
+ * Safe for use by many threads.
  */
-public final class PresenceViewer implements Connection.Source {
-
-    private static final System.Logger LOGGER = System.getLogger(PresenceViewer.class.getName());
+public final class PresenceViewer extends Follower {
 
     private final Connection connection;
     private final String topic;
     private final Ref joinRef;
     private final boolean again;
-    private final Wakeup wakeup = new Wakeup(this::look);
-    /** Guards the feed: reading it and sending what was read are one step, which {@link #end} waits for. */
-    private final ReentrantLock lock = new ReentrantLock();
+
+    /** What was read and has yet to be sent. Guarded by the lock, as all that follows is. */
+    private final Queue<ServerMessage> news = new ArrayDeque<>();
 
     private PresenceFeed feed;
     private boolean begun;
@@ -41,6 +37,7 @@ public final class PresenceViewer implements Connection.Source {
      * @param again whether the connection may have watched the topic before
      */
     public PresenceViewer(Connection connection, String topic, Ref joinRef, boolean again) {
+        super(connection);
         this.connection = connection;
         this.topic = topic;
         this.joinRef = joinRef;
@@ -53,78 +50,66 @@ public final class PresenceViewer implements Connection.Source {
      * @param tracker whose members are watched
      */
     public void begin(PresenceTracker tracker) {
-        lock.lock();
-        try {
-            feed = tracker.watch(topic, this::pump);
-        } finally {
-            lock.unlock();
-        }
-        connection.addSource(this);
-        pump();
+        begin(look -> {
+            lock.lock();
+            try {
+                feed = tracker.watch(topic, look);
+                return feed::end;
+            } finally {
+                lock.unlock();
+            }
+        });
     }
 
     /** Ends; nothing is sent any more when this returns. */
     public void end() {
-        lock.lock();
-        try {
-            if (feed != null) {
-                feed.end();
-                feed = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-        connection.removeSource(this);
+        finish();
     }
 
     @Override
-    public void pump() {
-        wakeup.ask();
-    }
-
-    private void look() {
-        try {
-            moveOn();
-        } catch (RuntimeException e) {
-            // Going on would leave the client with somebody who has gone, or without somebody who is there.
-            LOGGER.log(Level.ERROR, "presence could not be written", e);
-            end();
-            connection.abort(CloseReason.INTERNAL);
-        }
-    }
-
-    private void moveOn() {
+    protected void moveOn() {
         boolean more = true;
         while (more && connection.requestRoom()) {
             lock.lock();
             try {
-                Optional<PresenceNews> news = feed == null ? Optional.empty() : feed.next();
-                news.ifPresent(this::send);
-                more = news.isPresent();
+                more = mayMove() && sendSome();
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    private void send(PresenceNews news) {
-        if (news instanceof PresenceState state) {
+    /** Sends what was read, and then reads on; false if there is no room, or nothing to read. */
+    private boolean sendSome() {
+        while (!news.isEmpty()) {
+            if (!connection.sendIfRoom(news.peek())) {
+                return false;
+            }
+            news.remove();
+        }
+        Optional<PresenceNews> next = feed == null ? Optional.empty() : feed.next();
+        next.ifPresent(this::add);
+        return next.isPresent();
+    }
+
+    private void add(PresenceNews next) {
+        if (next instanceof PresenceState state) {
             ServerMessage message = new ServerMessage.Push(joinRef, topic, "presence_state", state.body());
-            connection.sendData(message);
+            news.add(message);
             if (again && !begun) {
                 // Diffs of the earlier join that were still on their way are applied by the Phoenix client after the
                 // first state of the new join, though they are older. The same state again mends what they spoilt.
-                connection.sendData(message);
+                news.add(message);
             }
             begun = true;
-        } else if (news instanceof PresenceDiff diff && !diff.isEmpty()) {
-            connection.sendData(diff.message());
+        } else if (next instanceof PresenceDiff diff && !diff.isEmpty()) {
+            news.add(diff.message());
         }
         // Not in the state: the client takes each of its keys for somebody.
-        PresenceCounts counts = news.counts();
+        PresenceCounts counts = next.counts();
         if (counts.truncated() || toldTruncated) {
             toldTruncated = counts.truncated();
-            connection.sendData(new ServerMessage.Push(
+            news.add(new ServerMessage.Push(
                     joinRef,
                     topic,
                     "presence_info",

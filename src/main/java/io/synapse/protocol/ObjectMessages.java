@@ -84,9 +84,11 @@ final class ObjectMessages {
     }
 
     static String agentName(Fields fields) throws WrongField {
-        String agent = fields.text("agent", MAX_AGENT_LENGTH).orElse(ClientMessage.DEFAULT_AGENT);
+        // What was asked on a channel is a query of the agent with the channel's name.
+        String field = fields.isAbsent("agent") ? "channel" : "agent";
+        String agent = fields.text(field, MAX_AGENT_LENGTH).orElse(ClientMessage.DEFAULT_AGENT);
         if (!ClientMessage.AGENT.matcher(agent).matches()) {
-            throw new WrongField("agent must be printable text");
+            throw new WrongField(field + " must be printable text");
         }
         return agent;
     }

@@ -166,6 +166,22 @@ public final class Payloads {
     }
 
     /**
+     * The same payload with the channel that it belongs to.
+     *
+     * @param channel the channel
+     * @param payload an object
+     * @return {@code {channel, …}}
+     */
+    public static Body onChannel(String channel, Body payload) {
+        return generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("channel", channel);
+            payload.writeTo(new FlatGenerator(generator));
+            generator.writeEndObject();
+        };
+    }
+
+    /**
      * What an engine found, by itself.
      *
      * @param data values as {@code Answer} allows them

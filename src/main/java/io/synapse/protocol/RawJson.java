@@ -74,6 +74,11 @@ public final class RawJson implements Body {
                 source.substring(start, (int) parser.currentLocation().getCharOffset()));
     }
 
+    /** Reads it again. */
+    JsonParser parser() throws IOException {
+        return FACTORY.createParser(text);
+    }
+
     /**
      * The value.
      *

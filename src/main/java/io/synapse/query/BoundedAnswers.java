@@ -10,8 +10,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An engine whose answers fit into a frame. An answer that does not would cut off a client that has done nothing wrong,
- * each time it came back for it; its query ends with {@code output_limit} instead. Safe for use by many threads.
+ * An engine whose answers fit into the outbox of a connection. A larger one would still be sent, by itself; but the next
+ * reply would not fit beside it and cut the client off, each time it came back for the answer, and what a slow client can
+ * make the node hold would have no bound of its own. Its query ends with {@code output_limit} instead. Safe for use by many
+ * threads.
  */
 public final class BoundedAnswers implements QueryEngine {
 

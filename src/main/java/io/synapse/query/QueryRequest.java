@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
  * @param pace words per second, if the client asked for one
  * @param onDisconnect what happens when nobody follows any more
  * @param traceparent the W3C trace context, if given
+ * @param channel the channel it was asked on, if it was; its thoughts and its result name it
  */
 public record QueryRequest(
         QueryId id,
@@ -24,7 +25,8 @@ public record QueryRequest(
         Duration timeout,
         OptionalDouble pace,
         OnDisconnect onDisconnect,
-        Optional<String> traceparent) {
+        Optional<String> traceparent,
+        Optional<String> channel) {
 
     /**
      * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace

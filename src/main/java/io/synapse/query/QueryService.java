@@ -7,6 +7,7 @@ import io.synapse.protocol.ServerMessage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -102,6 +103,51 @@ public final class QueryService {
         environment.counters().increment(Counter.QUERIES_ATTACHED);
         accepted.accept(false);
         return Submission.ATTACHED;
+    }
+
+    /**
+     * Keeps a place for a query that is about to be asked, so that it cannot be refused any more.
+     *
+     * @return the place, which is used or given back; empty if all are taken, or the application is stopping
+     */
+    public Optional<Place> reserve() {
+        if (stopping || !scheduler.reserve()) {
+            environment.counters().increment(Counter.QUERIES_REFUSED);
+            return Optional.empty();
+        }
+        return Optional.of(new Place());
+    }
+
+    /** A place for one query. */
+    public final class Place {
+        private final AtomicBoolean used = new AtomicBoolean();
+
+        private Place() {}
+
+        /**
+         * Asks something new. Does nothing if the place was used or given back.
+         *
+         * @param request what is asked, under an id that no other query has
+         * @param accepted called before the query runs: the place to reply and to follow
+         */
+        public void ask(QueryRequest request, Runnable accepted) {
+            if (!used.compareAndSet(false, true)) {
+                return;
+            }
+            RunningQuery query = new RunningQuery(request, engine, environment, host);
+            if (store.addIfAbsent(query) != null) {
+                scheduler.release();
+                throw new IllegalArgumentException("there is a query with this id");
+            }
+            start(query, isNew -> accepted.run());
+        }
+
+        /** Gives the place back, if it was not used. */
+        public void giveBack() {
+            if (used.compareAndSet(false, true)) {
+                scheduler.release();
+            }
+        }
     }
 
     private void start(RunningQuery query, Consumer<Boolean> accepted) {

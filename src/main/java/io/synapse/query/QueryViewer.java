@@ -2,33 +2,26 @@ package io.synapse.query;
 
 import io.synapse.connection.Connection;
 import io.synapse.connection.EventFilter;
-import io.synapse.platform.Wakeup;
+import io.synapse.connection.Follower;
 import io.synapse.protocol.Body;
-import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.query.QueryEvent.InterruptedEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.query.QueryEvent.ThoughtEvent;
-import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Slice;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
  * One connection that follows one query: a position in the query's stream, moved on whenever there is something to read
- * and room to write. It keeps nothing of the stream, so a slow client costs its outbox and no more.
- *
- * <p>Safe for use by many threads: one at a time moves it on, and others only tell it to look again.
+ * and room to write. Safe for use by many threads.
  */
-public final class QueryViewer implements Connection.Source {
+public final class QueryViewer extends Follower {
 
-    private static final System.Logger LOGGER = System.getLogger(QueryViewer.class.getName());
     private static final int BATCH = 64;
 
     /**
@@ -48,22 +41,17 @@ public final class QueryViewer implements Connection.Source {
     private final RunningQuery query;
     private final Format format;
     private final Consumer<QueryViewer> onDetached;
-    /** Guards the position, what is said aside, and whether anything may be sent at all. */
-    private final ReentrantLock lock = new ReentrantLock();
-
+    /** Guarded by the lock, as the position is. */
     private final Queue<Aside> asides = new ArrayDeque<>();
-    private final Wakeup wakeup = new Wakeup(this::look);
+
     private volatile long position;
-    private boolean paused;
 
     /** Whether it had to wait for room and has not caught up since. Used by whoever moves it on. */
-    private boolean behind;
-
-    private volatile boolean detached;
-    private volatile PositionedStream.Following following = () -> {};
+    private volatile boolean behind;
 
     QueryViewer(
             Connection connection, RunningQuery query, Format format, long afterSeq, Consumer<QueryViewer> onDetached) {
+        super(connection);
         this.connection = connection;
         this.query = query;
         this.format = format;
@@ -71,16 +59,8 @@ public final class QueryViewer implements Connection.Source {
         this.position = afterSeq;
     }
 
-    /** Begins: first follows, then reads, so that nothing falls between. */
     void attach() {
-        following = query.stream().follow(this::pump);
-        connection.addSource(this);
-        if (isDetached()) {
-            following.end();
-            connection.removeSource(this);
-            return;
-        }
-        pump();
+        begin(news -> query.stream().follow(news)::end);
     }
 
     /**
@@ -90,13 +70,8 @@ public final class QueryViewer implements Connection.Source {
      * @return the seq of the last thought that was given to the connection
      */
     public long pause() {
-        lock.lock();
-        try {
-            paused = true;
-            return position;
-        } finally {
-            lock.unlock();
-        }
+        halt();
+        return position;
     }
 
     /**
@@ -105,22 +80,20 @@ public final class QueryViewer implements Connection.Source {
      * @return the seq of the last thought that was given to the connection
      */
     public long detach() {
-        lock.lock();
-        try {
-            if (detached) {
-                return position;
-            }
-            detached = true;
-            // Whoever waits for one of these waits for an answer, in its place or not.
-            asides.forEach(aside -> connection.send(aside.message()));
-            asides.clear();
-        } finally {
-            lock.unlock();
-        }
-        following.end();
-        connection.removeSource(this);
-        onDetached.accept(this);
+        finish();
         return position;
+    }
+
+    @Override
+    protected void ending() {
+        // Whoever waits for one of these waits for an answer, in its place or not.
+        asides.forEach(aside -> connection.send(aside.message()));
+        asides.clear();
+    }
+
+    @Override
+    protected void ended() {
+        onDetached.accept(this);
     }
 
     /**
@@ -129,7 +102,7 @@ public final class QueryViewer implements Connection.Source {
      * @return once true, always true
      */
     public boolean isDetached() {
-        return detached;
+        return hasEnded();
     }
 
     /** The query that is followed. */
@@ -146,7 +119,7 @@ public final class QueryViewer implements Connection.Source {
     void aside(ServerMessage message) {
         lock.lock();
         try {
-            if (detached) {
+            if (hasEnded()) {
                 connection.send(message);
                 return;
             }
@@ -158,23 +131,15 @@ public final class QueryViewer implements Connection.Source {
     }
 
     @Override
-    public void pump() {
-        wakeup.ask();
-    }
-
-    private void look() {
+    protected void moveOn() {
         try {
-            moveOn();
-        } catch (RuntimeException e) {
-            // Going on would leave a gap that the client cannot see; a new connection can resume.
-            LOGGER.log(Level.ERROR, "a stream could not be written", e);
-            detach();
-            connection.abort(CloseReason.INTERNAL);
+            catchUp();
+        } finally {
+            query.flow().progressed();
         }
-        query.flow().progressed();
     }
 
-    private void moveOn() {
+    private void catchUp() {
         Slice<QueryEvent> slice;
         do {
             slice = query.stream().read(position, BATCH);
@@ -216,7 +181,7 @@ public final class QueryViewer implements Connection.Source {
             lock.lock();
             try {
                 Aside next = asides.peek();
-                if (detached || paused) {
+                if (!mayMove()) {
                     return false;
                 }
                 if (next == null || next.after() > position) {
@@ -237,7 +202,7 @@ public final class QueryViewer implements Connection.Source {
     private boolean send(QueryEvent event, int count) {
         lock.lock();
         try {
-            if (detached || paused || !write(event, position + 1, position + count)) {
+            if (!mayMove() || !write(event, position + 1, position + count)) {
                 return false;
             }
             position += count;
@@ -274,6 +239,10 @@ public final class QueryViewer implements Connection.Source {
     }
 
     private boolean push(String event, Body payload) {
-        return connection.sendIfRoom(new ServerMessage.Push(format.joinRef(), format.topic(), event, payload));
+        Body named = query.request()
+                .channel()
+                .map(channel -> Payloads.onChannel(channel, payload))
+                .orElse(payload);
+        return connection.sendIfRoom(new ServerMessage.Push(format.joinRef(), format.topic(), event, named));
     }
 }

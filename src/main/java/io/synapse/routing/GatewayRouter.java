@@ -35,6 +35,7 @@ public final class GatewayRouter {
     private static final String OWN_CHANNEL = "";
 
     private final ConnectionRegistry registry;
+    private final AgentChannels agents;
     private final QueryHandler queries;
     private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
@@ -49,6 +50,7 @@ public final class GatewayRouter {
      * A router.
      *
      * @param registry where connections are tracked
+     * @param agents finds the agents that messages name
      * @param queries handles everything about queries
      * @param subscriptions handles subscriptions to topics
      * @param topics handles publications
@@ -61,6 +63,7 @@ public final class GatewayRouter {
      */
     public GatewayRouter(
             ConnectionRegistry registry,
+            AgentChannels agents,
             QueryHandler queries,
             SubscriptionHandler subscriptions,
             TopicHandler topics,
@@ -71,6 +74,7 @@ public final class GatewayRouter {
             Timers timers,
             Counters counters) {
         this.registry = registry;
+        this.agents = agents;
         this.queries = queries;
         this.subscriptions = subscriptions;
         this.topics = topics;
@@ -141,7 +145,7 @@ public final class GatewayRouter {
             // That it was taken is not answered; what is wrong with it is.
             case ACKNOWLEDGE -> Acknowledgements.take(session, own, address, (ClientMessage.Acknowledge) message);
             case SESSION ->
-                sessions.open(session, own, (ClientMessage.Session) message, agent -> agent(session, own, agent));
+                sessions.open(session, own, (ClientMessage.Session) message, agent -> agents.of(session, own, agent));
             case PING -> pong(session, address);
             case HEARTBEAT -> {
                 // That it came is all it says.
@@ -153,7 +157,7 @@ public final class GatewayRouter {
 
     private void ask(CortexSession session, Channel own, ClientMessage message) {
         Address address = message.address();
-        Optional<Channel> channel = agent(session, own, address);
+        Optional<Channel> channel = agents.of(session, own, address);
         if (channel.isEmpty()) {
             return;
         }
@@ -163,42 +167,6 @@ public final class GatewayRouter {
             case RESUME -> queries.resume(session, channel.get(), address, (ClientMessage.Resume) message);
             default -> throw new IllegalStateException("not for an agent: " + message.kind());
         }
-    }
-
-    /** The channel of the agent that a message names, new if need be; empty, and answered, if it may not be used. */
-    private Optional<Channel> agent(CortexSession session, Channel own, Address address) {
-        String agent = address.topic().substring(ClientMessage.AGENT_TOPIC.length());
-        Optional<Channel> channel = agent(session, own, agent);
-        if (channel.isEmpty()) {
-            session.refuse(
-                    address,
-                    own.identity().mayJoin(agent)
-                            ? Payloads.refusal(Reasons.TOO_MANY_TOPICS)
-                            : Payloads.refusal(Reasons.FORBIDDEN, "agent", agent));
-        }
-        return channel;
-    }
-
-    private Optional<Channel> agent(CortexSession session, Channel own, String agent) {
-        String topic = Channel.topicOf(agent);
-        Channel present = session.channel(topic);
-        if (present != null) {
-            return Optional.of(present);
-        }
-        Identity identity = own.identity();
-        if (!identity.mayJoin(agent)) {
-            counters.increment(Counter.JOINS_REFUSED);
-            return Optional.empty();
-        }
-        // One is the connection's own.
-        if (session.joined() > limits.topicsPerConnection()) {
-            return Optional.empty();
-        }
-        // One filter for all that the connection receives.
-        Channel joined = new Channel(topic, agent, null, true, identity, own.filter());
-        session.add(joined);
-        registry.joined(session.connection(), agent);
-        return Optional.of(joined);
     }
 
     private void pong(CortexSession session, Address address) {

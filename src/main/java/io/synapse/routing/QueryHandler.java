@@ -7,6 +7,7 @@ import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Ping;
 import io.synapse.protocol.ClientMessage.Query;
 import io.synapse.protocol.ClientMessage.Resume;
+import io.synapse.protocol.OnDisconnect;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
@@ -19,6 +20,8 @@ import io.synapse.query.QueryViewer;
 import io.synapse.query.StopOutcome;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** Everything about queries that a client can say. Safe for use by many threads. */
@@ -67,7 +70,37 @@ public final class QueryHandler {
                 timeout,
                 query.pace(),
                 query.onDisconnect(),
-                query.traceparent());
+                query.traceparent(),
+                Optional.empty());
+    }
+
+    /** A place for a query that is about to be asked; empty if there is none. */
+    Optional<QueryService.Place> reserve() {
+        return service.reserve();
+    }
+
+    /** Asks what was asked on a channel, and follows. */
+    void askOnChannel(
+            CortexSession session,
+            Channel agent,
+            QueryService.Place place,
+            String channel,
+            String question,
+            String ref,
+            Runnable acknowledge) {
+        QueryRequest request = new QueryRequest(
+                agent.query(ref),
+                question,
+                Question.DEFAULT_PRIORITY,
+                config.defaultTimeout(),
+                OptionalDouble.empty(),
+                OnDisconnect.CONTINUE,
+                Optional.empty(),
+                Optional.of(channel));
+        place.ask(request, () -> {
+            acknowledge.run();
+            follow(session, agent, request.id(), 0);
+        });
     }
 
     private void accepted(CortexSession session, Channel channel, Address address, Query query, boolean isNew) {

@@ -36,6 +36,7 @@ public final class SubscriptionHandler {
     private final TopicHub hub;
     private final TopicAccess access;
     private final TopicsConfig config;
+    private final Channels channels;
 
     /**
      * A handler.
@@ -43,11 +44,13 @@ public final class SubscriptionHandler {
      * @param hub follows
      * @param access who may do what
      * @param config the bounds
+     * @param channels topics that are served
      */
-    public SubscriptionHandler(TopicHub hub, TopicAccess access, TopicsConfig config) {
+    public SubscriptionHandler(TopicHub hub, TopicAccess access, TopicsConfig config, Channels channels) {
         this.hub = hub;
         this.access = access;
         this.config = config;
+        this.channels = channels;
     }
 
     void subscribe(CortexSession session, Channel channel, Address address, Subscribe subscribe) {
@@ -81,7 +84,10 @@ public final class SubscriptionHandler {
             BiConsumer<TopicSubscription, Body> accepted,
             Consumer<ErrorBody> refused) {
         TopicPattern target = subscribe.target();
-        Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(config.slowPolicy()));
+        boolean serves = access.mayPublish(channel.identity(), channel.agent(), target);
+        // What was said on a channel, and acknowledged, must not be lost to who serves it.
+        String otherwise = serves && channels.has(target) ? SlowPolicy.BLOCK.word() : config.slowPolicy();
+        Optional<SlowPolicy> policy = SlowPolicy.of(subscribe.policy().orElse(otherwise));
         Optional<ErrorBody> objection = objection(session, channel, target, policy);
         if (objection.isPresent()) {
             refused.accept(objection.get());
@@ -98,7 +104,7 @@ public final class SubscriptionHandler {
                 subscribe.since().map(TopicRefusals::position),
                 Missing.BEGIN_NOW,
                 subscribe.acknowledged() ? Acks.WANTED : Acks.NONE,
-                channel.reader(access.mayPublish(channel.identity(), channel.agent(), target)));
+                channel.reader(serves));
         subscribe(
                 session,
                 channel,
@@ -129,11 +135,9 @@ public final class SubscriptionHandler {
             channel.subscriptions().abandon(ticket);
             throw e;
         }
-        subscribing.whenComplete((done, failure) -> {
+        Answers.when(subscribing, done -> channel.subscriptions().abandon(ticket), failure -> {
             channel.subscriptions().abandon(ticket);
-            if (failure != null) {
-                refused.accept(TopicRefusals.of(failure, target));
-            }
+            refused.accept(TopicRefusals.of(failure, target));
         });
     }
 

@@ -4,6 +4,7 @@ import io.synapse.config.TopicsConfig;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.Address;
+import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage.History;
 import io.synapse.protocol.ClientMessage.Publish;
 import io.synapse.protocol.Payloads;
@@ -11,14 +12,13 @@ import io.synapse.protocol.Publication;
 import io.synapse.protocol.Reasons;
 import io.synapse.security.TopicAccess;
 import io.synapse.stream.Broker.PageRequest;
+import io.synapse.stream.Broker.Published;
 import io.synapse.stream.Position;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
 
 /** Publishing on topics, and reading what was published. Safe for use by many threads. */
 public final class TopicHandler {
-
-    static final long RETRY_AFTER_MILLIS = 1000;
 
     private final TopicHub hub;
     private final TopicAccess access;
@@ -57,24 +57,23 @@ public final class TopicHandler {
             return;
         }
         Publication publication = new Publication(publish.event(), publish.payload(), clock.millis());
-        hub.publish(topic, publication, publish.idempotencyKey()).whenComplete((published, failure) -> {
-            if (failure != null) {
-                session.refuse(channel, address, TopicRefusals.of(failure, topic));
-                return;
-            }
-            Position position = published.position();
-            session.reply(
-                    address,
-                    Payloads.of(
-                            "topic",
-                            topic,
-                            "offset",
-                            position.offset(),
-                            "epoch",
-                            position.epoch(),
-                            "duplicate",
-                            published.duplicate() ? true : null));
-        });
+        Answers.when(
+                hub.publish(topic, publication, publish.idempotencyKey()),
+                published -> session.reply(address, published(topic, published)),
+                failure -> session.refuse(channel, address, TopicRefusals.of(failure, topic)));
+    }
+
+    private static Body published(String topic, Published published) {
+        Position position = published.position();
+        return Payloads.of(
+                "topic",
+                topic,
+                "offset",
+                position.offset(),
+                "epoch",
+                position.epoch(),
+                "duplicate",
+                published.duplicate() ? true : null);
     }
 
     void history(CortexSession session, Channel channel, Address address, History history) {
@@ -86,12 +85,10 @@ public final class TopicHandler {
         boolean serves = access.mayPublish(channel.identity(), channel.agent(), history.topic());
         int limit = Math.min(history.limit().orElse(config.pageSize()), config.pageSize());
         PageRequest request = new PageRequest(history.since().map(TopicRefusals::position), limit, history.backwards());
-        hub.history(topic, request).whenComplete((page, failure) -> {
-            if (failure != null) {
-                session.refuse(channel, address, TopicRefusals.of(failure, topic));
-            } else {
-                session.reply(address, HistoryBody.of(topic, page, history.backwards(), serves, session::event));
-            }
-        });
+        Answers.when(
+                hub.history(topic, request),
+                page -> session.reply(
+                        address, HistoryBody.of(topic, page, history.backwards(), serves, session::event)),
+                failure -> session.refuse(channel, address, TopicRefusals.of(failure, topic)));
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
 final class TopicRefusals {
 
     private static final System.Logger LOGGER = System.getLogger(TopicRefusals.class.getName());
-    private static final long RETRY_AFTER_MILLIS = 1000;
+    static final long RETRY_AFTER_MILLIS = 1000;
 
     private TopicRefusals() {}
 
@@ -23,9 +23,18 @@ final class TopicRefusals {
 
     /** How a failure is told. */
     static ErrorBody of(Throwable failure, String topic) {
+        return of(failure, "topic", topic);
+    }
+
+    /** The same about a channel. */
+    static ErrorBody ofChannel(Throwable failure, String channel) {
+        return of(failure, "channel", channel);
+    }
+
+    private static ErrorBody of(Throwable failure, String field, String name) {
         String reason = reason(failure);
         Long retry = reason.equals(Reasons.SYSTEM_OVERLOADED) ? RETRY_AFTER_MILLIS : null;
-        return Payloads.refusal(reason, "topic", topic, "retry_after_ms", retry);
+        return Payloads.refusal(reason, field, name, "retry_after_ms", retry);
     }
 
     private static String reason(Throwable failure) {

@@ -35,6 +35,11 @@ final class BlockingReaders {
         private final Set<TopicSubscription> all = new HashSet<>();
         private int publishing;
         private long publishingBytes;
+        private boolean refused;
+
+        synchronized boolean isFull() {
+            return refused && all.stream().anyMatch(reader -> reader.lag() > 0);
+        }
 
         // Counts those who were admitted and have not appended yet, or several at a time would pass the bound together.
         synchronized Admission admit(int bytes) {
@@ -42,9 +47,11 @@ final class BlockingReaders {
                 long ahead = reader.lag() + publishing;
                 // The newest message is kept however large it is, so one that is alone is never too large.
                 if (ahead >= window || ahead > 0 && reader.lagBytes() + publishingBytes + bytes > windowBytes) {
+                    refused = true;
                     return REFUSED;
                 }
             }
+            refused = false;
             publishing++;
             publishingBytes += bytes;
             return new Admission() {
@@ -98,6 +105,12 @@ final class BlockingReaders {
     Admission admit(String topic, int bytes) {
         Readers readers = byTopic.get(topic);
         return readers == null ? FREE : readers.admit(bytes);
+    }
+
+    /** Whether a topic has refused the last message, and a reader that it waits for is still behind. */
+    boolean isFull(String topic) {
+        Readers readers = byTopic.get(topic);
+        return readers != null && readers.isFull();
     }
 
     int topics() {

@@ -8,9 +8,12 @@ import io.synapse.stream.Broker.TopicListener;
 import io.synapse.stream.MemoryStream;
 import io.synapse.stream.PositionedStream;
 import io.synapse.stream.StreamBounds;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The patterns that somebody subscribes to, and the topics of this node. Safe for use by many threads. */
 public final class Patterns implements TopicListener<Publication> {
@@ -86,6 +89,28 @@ public final class Patterns implements TopicListener<Publication> {
     public void gone(String topic, PositionedStream<Publication> stream) {
         topics.computeIfPresent(topic, (name, known) -> known.stream() == stream ? null : known);
         byText.values().forEach(merged -> merged.remove(topic, stream));
+    }
+
+    /** A page of the topics and the patterns, by name. */
+    List<TopicQueue> list(String after, int limit, Predicate<String> isFull) {
+        return Stream.concat(topics.keySet().stream(), byText.keySet().stream())
+                .filter(name -> name.compareTo(after) > 0)
+                .sorted()
+                .limit(limit)
+                .map(name -> queue(name, isFull))
+                .toList();
+    }
+
+    private TopicQueue queue(String name, Predicate<String> isFull) {
+        Known known = topics.get(name);
+        if (known != null) {
+            return TopicQueue.of(name, known.stream(), false, isFull.test(name));
+        }
+        MergedTopics merged = byText.get(name);
+        // One that has gone meanwhile keeps its place in the page, which would seem to be the last otherwise.
+        return merged == null
+                ? new TopicQueue(name, false, 0, 0, false)
+                : TopicQueue.of(name, merged.source().stream(), true, false);
     }
 
     int count() {

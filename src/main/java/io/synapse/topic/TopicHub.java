@@ -14,6 +14,7 @@ import io.synapse.stream.Broker.Published;
 import io.synapse.stream.Position;
 import io.synapse.stream.PositionedStream;
 import io.synapse.topic.SubscribeRequest.Missing;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -214,6 +215,17 @@ public final class TopicHub {
     public Status status() {
         Broker.Status kept = broker.status();
         return new Status(kept.topics(), kept.bytes(), subscriptions.get(), patterns.count());
+    }
+
+    /**
+     * What is kept of each topic and pattern: a page of them, by name.
+     *
+     * @param after the name that the page comes after; empty for the first page
+     * @param limit how many, at most
+     * @return a copy of this moment, in order
+     */
+    public List<TopicQueue> queues(String after, int limit) {
+        return patterns.list(after, limit, blocking::isFull);
     }
 
     /** How many topics have subscribers that must not lose anything. */

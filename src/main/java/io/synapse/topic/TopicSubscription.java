@@ -1,30 +1,24 @@
 package io.synapse.topic;
 
 import io.synapse.connection.Connection;
+import io.synapse.connection.Follower;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
-import io.synapse.platform.Wakeup;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Event;
 import io.synapse.stream.Position;
-import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Slice;
-import java.lang.System.Logger.Level;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
  * One connection that follows one topic, or the topics of one pattern: a position in a stream, moved on whenever there
- * is something to read and room to write. It keeps nothing of the stream, so a slow client costs its outbox and no more;
- * what it has not read when the stream's window moves on is gone, and {@link SlowPolicy} says what happens then.
- *
- * <p>Safe for use by many threads: one at a time moves it on, and others only tell it to look again.
+ * is something to read and room to write. What it has not read when the stream's window moves on is gone, and {@link
+ * SlowPolicy} says what happens then. Safe for use by many threads.
  */
-public final class TopicSubscription implements Connection.Source {
+public final class TopicSubscription extends Follower {
 
-    private static final System.Logger LOGGER = System.getLogger(TopicSubscription.class.getName());
     private static final int BATCH = 64;
 
     private final Connection connection;
@@ -33,15 +27,9 @@ public final class TopicSubscription implements Connection.Source {
     private final Counters counters;
     private final Consumer<TopicSubscription> onEnded;
     private final Runnable close;
-    private final Wakeup wakeup = new Wakeup(this::moveOn);
-    /** Guards the position and whether anything may be sent at all. */
-    private final ReentrantLock lock = new ReentrantLock();
 
     private volatile long position;
     private long acknowledged;
-    private boolean paused;
-    private volatile boolean ended;
-    private volatile PositionedStream.Following following = () -> {};
 
     TopicSubscription(
             Connection connection,
@@ -51,6 +39,7 @@ public final class TopicSubscription implements Connection.Source {
             Counters counters,
             Consumer<TopicSubscription> onEnded,
             Runnable close) {
+        super(connection);
         this.connection = connection;
         this.request = request;
         this.source = source;
@@ -65,16 +54,8 @@ public final class TopicSubscription implements Connection.Source {
                 .orElse(position);
     }
 
-    /** Begins: first follows, then reads, so that nothing falls between. */
     void begin() {
-        following = source.stream().follow(wakeup::ask);
-        connection.addSource(this);
-        if (ended) {
-            following.end();
-            connection.removeSource(this);
-            return;
-        }
-        wakeup.ask();
+        begin(news -> source.stream().follow(news)::end);
     }
 
     /** Takes the place of another one of the same client, which has ended: goes on where that stopped. */
@@ -102,31 +83,25 @@ public final class TopicSubscription implements Connection.Source {
      * @return the position of the last message that was given to the connection
      */
     public Position pause() {
-        lock.lock();
-        try {
-            paused = true;
-            return position();
-        } finally {
-            lock.unlock();
-        }
+        halt();
+        return position();
     }
 
     /** Goes on after {@link #pause}, with nothing missing. */
     public void resume() {
-        lock.lock();
-        try {
-            paused = false;
-        } finally {
-            lock.unlock();
-        }
-        wakeup.ask();
+        unhalt();
     }
 
     /** Ends; nothing is given to the connection after this returns. */
     public void end() {
-        if (stop()) {
+        if (finish()) {
             close.run();
         }
+    }
+
+    @Override
+    protected void failed() {
+        end();
     }
 
     /**
@@ -135,23 +110,12 @@ public final class TopicSubscription implements Connection.Source {
      * @return lets the topic go; to be run once
      */
     Runnable park() {
-        return stop() ? close : () -> {};
+        return finish() ? close : () -> {};
     }
 
-    private boolean stop() {
-        lock.lock();
-        try {
-            if (ended) {
-                return false;
-            }
-            ended = true;
-        } finally {
-            lock.unlock();
-        }
-        following.end();
-        connection.removeSource(this);
+    @Override
+    protected void ended() {
         onEnded.accept(this);
-        return true;
     }
 
     /** Whether positions of this epoch mean something here. */
@@ -201,8 +165,12 @@ public final class TopicSubscription implements Connection.Source {
         return new Position(source.stream().epoch(), position);
     }
 
-    /** How many messages it has yet to read. */
-    long lag() {
+    /**
+     * How far it is behind.
+     *
+     * @return messages that it has yet to read
+     */
+    public long lag() {
         return source.stream().end() - position;
     }
 
@@ -212,20 +180,9 @@ public final class TopicSubscription implements Connection.Source {
     }
 
     @Override
-    public void pump() {
-        wakeup.ask();
-    }
-
-    private void moveOn() {
-        try {
-            while (connection.requestRoom() && sendSome(source)) {
-                // Each round sends a batch at most.
-            }
-        } catch (RuntimeException | Error e) {
-            // Going on would leave a gap that the client cannot see; a new connection can recover.
-            LOGGER.log(Level.ERROR, "a topic could not be written", e);
-            end();
-            connection.abort(CloseReason.INTERNAL);
+    protected void moveOn() {
+        while (connection.requestRoom() && sendSome(source)) {
+            // Each round sends a batch at most.
         }
     }
 
@@ -247,7 +204,7 @@ public final class TopicSubscription implements Connection.Source {
     private <E> boolean send(EventStream<E> from, E entry) {
         lock.lock();
         try {
-            if (ended || paused) {
+            if (!mayMove()) {
                 return false;
             }
             long next = position + 1;
@@ -277,7 +234,7 @@ public final class TopicSubscription implements Connection.Source {
     private boolean skip(long to) {
         lock.lock();
         try {
-            if (ended || paused) {
+            if (!mayMove()) {
                 return false;
             }
             long missed = to - position;

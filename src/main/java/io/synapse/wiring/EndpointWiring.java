@@ -17,6 +17,7 @@ import io.synapse.operations.HealthPlace;
 import io.synapse.operations.NodeInfo;
 import io.synapse.operations.NodeState;
 import io.synapse.operations.PrometheusText;
+import io.synapse.operations.QueueReport;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.ManagedPool;
@@ -30,6 +31,7 @@ import io.synapse.protocol.FrameBounds;
 import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.QueryService;
+import io.synapse.routing.AgentChannels;
 import io.synapse.routing.ChannelHandler;
 import io.synapse.routing.GatewayRouter;
 import io.synapse.routing.JoinHandler;
@@ -104,19 +106,36 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
+    AgentChannels agents(SynapseConfig config, ConnectionRegistry registry, Counters counters) {
+        return new AgentChannels(registry, config.limits(), counters);
+    }
+
+    @Produces
+    @Singleton
     GatewayRouter gatewayRouter(
             SynapseConfig config,
             Clock clock,
             Timers timers,
             Counters counters,
             ConnectionRegistry registry,
+            AgentChannels agents,
             QueryHandler queries,
             SubscriptionHandler subscriptions,
             TopicHandler topics,
             ChannelHandler channels,
             SessionHandler sessions) {
         return new GatewayRouter(
-                registry, queries, subscriptions, topics, channels, sessions, config.limits(), clock, timers, counters);
+                registry,
+                agents,
+                queries,
+                subscriptions,
+                topics,
+                channels,
+                sessions,
+                config.limits(),
+                clock,
+                timers,
+                counters);
     }
 
     @Produces
@@ -202,6 +221,18 @@ public class EndpointWiring {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Produces
+    @Singleton
+    QueueReport queues(
+            SynapseConfig config,
+            TopicHub topics,
+            ConnectionRegistry registry,
+            QueryService queries,
+            Ticker ticker,
+            Clock clock) {
+        return new QueueReport(config, topics, registry, queries, ticker, clock);
     }
 
     @Produces

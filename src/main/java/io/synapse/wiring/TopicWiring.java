@@ -8,7 +8,10 @@ import io.synapse.platform.Ids;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.Publication;
+import io.synapse.routing.AgentChannels;
 import io.synapse.routing.ChannelHandler;
+import io.synapse.routing.Channels;
+import io.synapse.routing.EngineChannels;
 import io.synapse.routing.QueryHandler;
 import io.synapse.routing.SessionHandler;
 import io.synapse.routing.SubscriptionHandler;
@@ -60,8 +63,14 @@ public class TopicWiring {
 
     @Produces
     @Singleton
-    SubscriptionHandler subscriptions(SynapseConfig config, TopicHub hub, TopicAccess access) {
-        return new SubscriptionHandler(hub, access, config.topics());
+    Channels channels(SynapseConfig config) {
+        return new Channels(config.gateway());
+    }
+
+    @Produces
+    @Singleton
+    SubscriptionHandler subscriptions(SynapseConfig config, TopicHub hub, TopicAccess access, Channels channels) {
+        return new SubscriptionHandler(hub, access, config.topics(), channels);
     }
 
     @Produces
@@ -85,16 +94,29 @@ public class TopicWiring {
 
     @Produces
     @Singleton
-    ChannelHandler channels(
+    ChannelHandler channelHandler(
             SynapseConfig config,
             TopicHub hub,
             SubscriptionHandler subscriptions,
+            AgentChannels agents,
+            QueryHandler queries,
             TopicAccess access,
             ConnectionRegistry registry,
+            Channels channels,
             Ids ids,
             Clock clock,
             Counters counters) {
         String node = config.gateway().node().orElseGet(ids::next);
-        return new ChannelHandler(hub, subscriptions, access, registry, config.gateway(), node, clock, counters);
+        return new ChannelHandler(
+                hub,
+                subscriptions,
+                new EngineChannels(channels, agents, queries, ids),
+                access,
+                registry,
+                channels,
+                config.topics(),
+                node,
+                clock,
+                counters);
     }
 }

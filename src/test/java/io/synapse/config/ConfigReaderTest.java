@@ -37,6 +37,7 @@ class ConfigReaderTest {
             "synapse.topics.publish",
             "synapse.node.name",
             "synapse.gateway.channels",
+            "synapse.gateway.engine-channels",
             "synapse.library.folder",
             "synapse.openai.model",
             "synapse.openai.api-key",
@@ -127,6 +128,7 @@ class ConfigReaderTest {
     @CsvSource({
         "synapse.gateway.channels, guide: x",
         "synapse.gateway.channels, a**b",
+        "synapse.gateway.engine-channels, a**b",
         "synapse.gateway.default-channel, pillar:*",
         "synapse.gateway.default-channel, a b",
         "synapse.node.name, 12345678901234567890123456789012345678901234567890123456789012345"
@@ -145,6 +147,9 @@ class ConfigReaderTest {
         values.put("synapse.node.name", " n1 ");
         assertThat(read().gateway().channels()).containsExactly("pillar:*", "team/*/desk");
         assertThat(read().gateway().node()).contains("n1");
+        assertThat(read().gateway().engineChannels()).containsExactly("guide", "pillar:*");
+        values.put("synapse.gateway.engine-channels", "");
+        assertThat(read().gateway().engineChannels()).isEmpty();
         values.put("synapse.gateway.channels", "");
         values.put("synapse.node.name", " ");
         assertThat(read().gateway().channels()).isEmpty();

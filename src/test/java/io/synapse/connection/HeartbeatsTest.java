@@ -302,16 +302,23 @@ class HeartbeatsTest {
         Client client = client(CORTEX);
         registry.track(client.connection);
         Instant opened = Instant.parse("2026-01-01T00:00:00Z");
-        assertThat(registry.describe(timers.ticker(), opened))
-                .containsExactly(new ConnectionInfo("c1", "10.0.0.1", opened, opened, Optional.empty()));
+        assertThat(registry.describe(timers.ticker(), opened, "", 1))
+                .containsExactly(new ConnectionInfo(
+                        "c1", "10.0.0.1", opened, opened, Optional.empty(), client.connection.status()));
         timers.advance(Duration.ofSeconds(2));
         client.connection.activity().spoke();
         timers.advance(Duration.ofSeconds(3));
         client.connection.activity().answered();
         timers.advance(Duration.ofSeconds(4));
-        assertThat(registry.describe(timers.ticker(), opened.plusSeconds(9)))
+        assertThat(registry.describe(timers.ticker(), opened.plusSeconds(9), "", 1))
                 .containsExactly(new ConnectionInfo(
-                        "c1", "10.0.0.1", opened, opened.plusSeconds(2), Optional.of(opened.plusSeconds(5))));
+                        "c1",
+                        "10.0.0.1",
+                        opened,
+                        opened.plusSeconds(2),
+                        Optional.of(opened.plusSeconds(5)),
+                        client.connection.status()));
+        assertThat(registry.describe(timers.ticker(), opened, "c1", 1)).isEmpty();
     }
 
     // Prints and asserts nothing about time: machines differ.

@@ -55,6 +55,8 @@ class GatewayIT {
         return WarFile.with(Map.of(
                         "synapse.engine",
                         "probe",
+                        "synapse.gateway.engine-channels",
+                        "guide",
                         "synapse.auth.api-keys",
                         "user:" + Keys.sha256(USER) + ":*:" + USER + ",server:" + Keys.sha256(PUBLISHER) + ":*:"
                                 + PUBLISHER))

@@ -71,6 +71,9 @@ public class ProbeEngine implements QueryEngine {
                 }
                 return Answer.of("counted").done();
             }
+            case "large" -> {
+                return Answer.of("x".repeat(Integer.parseInt(words[1]))).done();
+            }
             case "throw" -> throw new IllegalStateException("as asked");
             case "error" -> throw new NoClassDefFoundError("as asked");
             case "nothing" -> {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -110,6 +111,25 @@ class ProbeIT {
                                     .path("working")
                                     .asInt()
                             == 0);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "M24 B5: an answer of almost a mebibyte arrives, beside whatever else is sent; a larger one is an error")
+    void sendsLargeAnswers() throws Exception {
+        try (Wire wire = Wire.joined(server, "large")) {
+            wire.query("fits", "large 970000", "");
+            wire.query("beside", "count 200 0", "");
+            wire.query("over", "large 1000000", "");
+            Map<String, JsonNode> results = new HashMap<>();
+            while (results.size() < 3) {
+                JsonNode result = wire.next("result");
+                results.put(result.path("ref").asText(), result);
+            }
+            assertThat(results.get("fits").at("/data/answer").asText()).hasSize(970_000);
+            assertThat(results.get("beside").path("status").asText()).isEqualTo("success");
+            assertThat(results.get("over").at("/data/reason").asText()).isEqualTo("output_limit");
         }
     }
 

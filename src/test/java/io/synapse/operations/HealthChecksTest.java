@@ -191,6 +191,7 @@ class HealthChecksTest {
                             SECOND,
                             OptionalDouble.empty(),
                             OnDisconnect.CONTINUE,
+                            Optional.empty(),
                             Optional.empty()),
                     isNew -> {});
         }

@@ -138,7 +138,7 @@ class OperationsTest {
         assertThat(text.lines())
                 .allMatch(
                         line -> line.matches("# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+ \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 14);
+        assertThat(names).hasSize(Counter.values().length + 17);
     }
 
     @Test

@@ -10,6 +10,9 @@ import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Counter;
+import io.synapse.protocol.Address;
+import io.synapse.protocol.Payloads;
+import io.synapse.protocol.ServerMessage;
 import io.synapse.testing.FakeTransport.Behaviour;
 import java.time.Duration;
 import java.util.Collections;
@@ -119,6 +122,23 @@ class BoundedAnswersTest {
             assertThat(client.connection.isOpen()).isTrue();
             assertThat(f.count(Counter.SLOW_CONSUMERS)).isZero();
             assertThat(client.connection.status().messages()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("M24, B5: who is being sent the largest answer there is still gets replies; after a larger one, not")
+    void repliesFitBesideTheLargestAnswer() {
+        for (boolean bounded : List.of(true, false)) {
+            QueryFixture.Script script = (question, context) ->
+                    Answer.of("x".repeat(bounded ? 14_000 : 16_000)).done();
+            try (QueryFixture f = bounded(script, bounded ? OUTBOX.maxPayloadBytes() : Integer.MAX_VALUE)) {
+                QueryFixture.Client client = f.client(Behaviour.LATER, OUTBOX);
+                client.ask(request("r"));
+                QueryFixture.until(() -> client.connection.status().bytes() > 14_000);
+                client.connection.send(new ServerMessage.Reply(
+                        Address.NONE, ServerMessage.Status.OK, Payloads.of("text", "x".repeat(5000))));
+                assertThat(client.connection.isOpen()).isEqualTo(bounded);
+            }
         }
     }
 

@@ -121,7 +121,8 @@ final class QueryFixture implements AutoCloseable {
     }
 
     static QueryRequest request(String ref, int priority, OnDisconnect rule) {
-        return new QueryRequest(id(ref), "why?", priority, TIMEOUT, OptionalDouble.empty(), rule, Optional.empty());
+        return new QueryRequest(
+                id(ref), "why?", priority, TIMEOUT, OptionalDouble.empty(), rule, Optional.empty(), Optional.empty());
     }
 
     static QueryViewer.Format format() {

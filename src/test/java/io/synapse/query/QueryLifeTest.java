@@ -162,7 +162,8 @@ class QueryLifeTest {
                 java.time.Duration.ofSeconds(seconds),
                 base.pace(),
                 base.onDisconnect(),
-                base.traceparent());
+                base.traceparent(),
+                base.channel());
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
+import io.synapse.platform.RandomIds;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Inbound;
@@ -79,8 +80,14 @@ class ConnectionStormTest {
     private final TopicHub hub = Topics.hub(timers.ticker(), counters);
     private final QueryService queries = queryService();
     private final QueryHandler queryHandler = new QueryHandler(queries, queryConfig(), clock);
-    private final SubscriptionHandler subscriptions =
-            new SubscriptionHandler(hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG);
+    private final Channels served = new Channels(new GatewayConfig(
+            Optional.empty(),
+            List.of("guide", "pillar:*"),
+            "guide",
+            List.of("guide"),
+            new GatewayConfig.Batch(65536, 256, 1024)));
+    private final SubscriptionHandler subscriptions = new SubscriptionHandler(
+            hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG, served);
     private final MemorySessions sessions = Sessions.store(timers, counters);
     private final SessionHandler sessionHandler =
             new SessionHandler(sessions, subscriptions, queryHandler, Sessions.CONFIG);
@@ -151,19 +158,21 @@ class ConnectionStormTest {
     }
 
     private GatewayRouter gateway() {
-        GatewayConfig config = new GatewayConfig(
-                Optional.empty(), List.of("guide", "pillar:*"), "guide", new GatewayConfig.Batch(65536, 256, 1024));
+        AgentChannels agents = new AgentChannels(registry, limits, counters);
         ChannelHandler channels = new ChannelHandler(
                 hub,
                 subscriptions,
+                new EngineChannels(served, agents, queryHandler, new RandomIds()),
                 new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()),
                 registry,
-                config,
+                served,
+                Topics.CONFIG,
                 "node",
                 clock,
                 counters);
         return new GatewayRouter(
                 registry,
+                agents,
                 queryHandler,
                 subscriptions,
                 topics,
@@ -219,7 +228,7 @@ class ConnectionStormTest {
         }
 
         private void act(Random random) {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0 -> say("subscribe", "{\"topic\":\"public:t" + random.nextInt(10) + "\"}");
                 case 1 -> say("subscribe", "{\"topic\":\"public:*\"}");
                 case 2 -> say("query", "{\"q\":\"now\",\"ref\":\"r" + random.nextInt(500) + "\"}");
@@ -230,6 +239,7 @@ class ConnectionStormTest {
                 case 4 -> say("publish", "{\"topic\":\"public:t1\",\"event\":\"e\",\"payload\":{\"x\":1}}");
                 case 5 -> say("unsubscribe", "{\"topic\":\"public:t1\"}");
                 case 6 -> say("nonsense", "{\"a\":1}");
+                case 7 -> say("message", "{\"channel\":\"guide\",\"message\":\"now\"}");
                 default -> transport.behave(Behaviour.values()[random.nextInt(Behaviour.values().length)]);
             }
         }

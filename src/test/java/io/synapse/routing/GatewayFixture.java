@@ -10,6 +10,7 @@ import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.it.ProbeEngine;
 import io.synapse.platform.Counters;
+import io.synapse.platform.RandomIds;
 import io.synapse.protocol.EncodedFrame;
 import io.synapse.protocol.FrameBounds;
 import io.synapse.protocol.ObjectCodecs;
@@ -47,6 +48,8 @@ import org.awaitility.Awaitility;
 final class GatewayFixture implements AutoCloseable {
 
     static final long NOW = 1_700_000_000_000L;
+    static final int RUNNING = 4;
+    static final int PLACES = 8;
     static final Duration CLOSE_DELAY = Duration.ofSeconds(2);
     static final List<String> CHANNELS =
             List.of("guide", "pillar:content", "pillar:insights", "pillar:operations", "pillar:business_outcomes");
@@ -70,12 +73,14 @@ final class GatewayFixture implements AutoCloseable {
         this(CHANNELS, "guide");
     }
 
-    GatewayFixture(List<String> channels, String defaultChannel) {
+    GatewayFixture(List<String> names, String defaultChannel) {
+        Channels channels = new Channels(new GatewayConfig(
+                Optional.empty(), names, defaultChannel, List.of("guide"), new GatewayConfig.Batch(65536, 256, 1024)));
         LimitsConfig limits = new LimitsConfig(100, 1 << 20, 64, 2, 20, CLOSE_DELAY);
         QueryConfig config = new QueryConfig(
                 "probe",
-                4,
-                4,
+                RUNNING,
+                PLACES - RUNNING,
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(1),
                 100,
@@ -100,21 +105,24 @@ final class GatewayFixture implements AutoCloseable {
                                 "synapse-publisher",
                                 List.of("**")),
                         Map.of("synapse-publisher", List.of("**"))));
-        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG);
+        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG, channels);
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
+        AgentChannels agents = new AgentChannels(registry, limits, counters);
+        QueryHandler queries = new QueryHandler(service, config, clock);
         ChannelHandler handler = new ChannelHandler(
                 hub,
                 subscriptions,
+                new EngineChannels(channels, agents, queries, new RandomIds()),
                 access,
                 registry,
-                new GatewayConfig(
-                        Optional.empty(), channels, defaultChannel, new GatewayConfig.Batch(65536, 256, 1024)),
+                channels,
+                Topics.CONFIG,
                 "n1",
                 clock,
                 counters);
-        QueryHandler queries = new QueryHandler(service, config, clock);
         router = new GatewayRouter(
                 registry,
+                agents,
                 queries,
                 subscriptions,
                 topics,

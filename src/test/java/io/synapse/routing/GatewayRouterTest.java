@@ -9,6 +9,7 @@ import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.Topics;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -142,10 +143,10 @@ class GatewayRouterTest {
     @DisplayName("G9: a full channel queue is told as the system's overload, and later it takes messages again")
     void refusesWhenOverloaded() {
         Client agent = fixture.publisher();
-        assertThat(agent.ask("{\"type\":\"subscribe\",\"topics\":[\"guide\"],\"policy\":\"block\"}"))
+        assertThat(agent.ask("{\"type\":\"subscribe\",\"topics\":[\"pillar:content\"]}"))
                 .startsWith("{\"type\":\"response\"");
         agent.transport.behave(Behaviour.LATER);
-        String message = "{\"id\":1,\"channel\":\"guide\",\"payload\":\"" + "x".repeat(1 << 10) + "\"}";
+        String message = "{\"id\":1,\"channel\":\"pillar:content\",\"payload\":\"" + "x".repeat(1 << 10) + "\"}";
         Client user = fixture.user();
         String answer = user.ask(message);
         int accepted = 0;
@@ -156,7 +157,7 @@ class GatewayRouterTest {
         assertThat(answer)
                 .isEqualTo(
                         "{\"type\":\"error\",\"id\":1,\"code\":-32000,"
-                                + "\"message\":\"Message rejected: system overloaded\",\"topic\":\"guide\",\"retry_after_ms\":1000}");
+                                + "\"message\":\"Message rejected: system overloaded\",\"channel\":\"pillar:content\",\"retry_after_ms\":1000}");
         assertThat(accepted).isBetween(Topics.WINDOW, 2 * Topics.WINDOW);
         agent.transport.completeAll();
         assertThat(user.ask(message)).startsWith("{\"type\":\"ack\"");
@@ -165,6 +166,98 @@ class GatewayRouterTest {
                         .filter(text -> text.startsWith("{\"type\":\"event\""))
                         .count())
                 .isEqualTo(accepted + 1L);
+    }
+
+    @Test
+    @DisplayName("G9: who serves a channel and would rather lose messages says so, and is told how many")
+    void servesWithGaps() {
+        Client agent = fixture.publisher();
+        agent.ask("{\"type\":\"subscribe\",\"topics\":[\"pillar:content\"],\"policy\":\"drop-oldest\"}");
+        agent.transport.behave(Behaviour.LATER);
+        Client user = fixture.user();
+        String message = "{\"channel\":\"pillar:content\",\"payload\":\"" + "x".repeat(1 << 10) + "\"}";
+        for (int i = 0; i < 3 * Topics.WINDOW; i++) {
+            assertThat(user.ask(message)).startsWith("{\"type\":\"ack\"");
+        }
+        agent.transport.completeAll();
+        assertThat(agent.rest()).anyMatch(text -> text.startsWith("{\"type\":\"gap\""));
+    }
+
+    @Test
+    @DisplayName("G9: a channel whose engine has no place left takes no message, says so, and later takes some again")
+    void refusesWhatTheEngineCannotTake() {
+        Client user = fixture.user();
+        for (int i = 0; i < GatewayFixture.PLACES; i++) {
+            user.send("{\"id\":" + i + ",\"channel\":\"guide\",\"message\":\"block\"}");
+        }
+        List<String> acks = new ArrayList<>();
+        int thoughts = 0;
+        while (acks.size() < GatewayFixture.PLACES || thoughts < GatewayFixture.RUNNING) {
+            String next = user.next();
+            if (next.startsWith("{\"type\":\"ack\"")) {
+                acks.add(next);
+            } else {
+                thoughts++;
+            }
+        }
+        long published = fixture.counters.get(Counter.EVENTS_PUBLISHED);
+        String one = "{\"id\":\"more\",\"channel\":\"guide\",\"message\":\"count 0 0\"}";
+        assertThat(user.ask(one))
+                .isEqualTo("{\"type\":\"error\",\"id\":\"more\",\"code\":-32000,\"message\":"
+                        + "\"Message rejected: system overloaded\",\"channel\":\"guide\",\"retry_after_ms\":1000}");
+        assertThat(fixture.counters.get(Counter.EVENTS_PUBLISHED)).isEqualTo(published);
+        // What is no question needs no place.
+        assertThat(user.ask("{\"channel\":\"guide\",\"payload\":1}")).startsWith("{\"type\":\"ack\"");
+
+        String ref = acks.get(acks.size() - 1).replaceAll(".*\"ref\":\"([^\"]+)\".*", "$1");
+        user.send("{\"type\":\"interrupt\",\"channel\":\"guide\",\"ref\":\"" + ref + "\"}");
+        assertThat(user.next()).contains("\"stopped\":true");
+        assertThat(user.next()).startsWith("{\"type\":\"interrupted\"");
+        assertThat(user.next()).startsWith("{\"type\":\"result\"");
+        assertThat(user.ask(one)).startsWith("{\"type\":\"ack\",\"id\":\"more\"");
+    }
+
+    @Test
+    @DisplayName("G9: a message that a full channel refuses leaves no place taken in the engine's queue")
+    void givesPlacesBack() {
+        Client agent = fixture.publisher();
+        agent.ask("{\"type\":\"subscribe\",\"topics\":[\"guide\"]}");
+        agent.transport.behave(Behaviour.LATER);
+        Client user = fixture.user();
+        String filling = "{\"channel\":\"guide\",\"payload\":[\"" + "x".repeat(1 << 10) + "\"]}";
+        while (user.ask(filling).startsWith("{\"type\":\"ack\"")) {
+            // until it is full
+        }
+        String question = "{\"channel\":\"guide\",\"message\":\"count 0 0\"}";
+        for (int i = 0; i < 2 * GatewayFixture.PLACES; i++) {
+            assertThat(user.ask(question)).contains("Message rejected: system overloaded");
+        }
+        agent.transport.completeAll();
+        user.send(question);
+        assertThat(user.next()).startsWith("{\"type\":\"ack\"");
+        assertThat(user.next()).contains("\"answer\":\"counted\"");
+    }
+
+    @Test
+    @DisplayName("G2: where the engine answers, a key must be good for the agent of that name")
+    void asksOnlyForWhomItMay() {
+        Client limited = fixture.client(new Identity("x", Set.of("other"), Set.of(Role.USER)));
+        assertThat(limited.ask("{\"channel\":\"guide\",\"message\":\"count 0 0\"}"))
+                .isEqualTo(refused("forbidden", ",\"agent\":\"guide\""));
+        assertThat(limited.ask("{\"channel\":\"pillar:content\",\"message\":\"count 0 0\"}"))
+                .startsWith("{\"type\":\"ack\"");
+    }
+
+    @Test
+    @DisplayName("G9: a channel takes no larger message than a topic does")
+    void boundsMessages() {
+        Client user = fixture.user();
+        int most = Topics.CONFIG.messageBytes();
+        String message = "{\"channel\":\"pillar:content\",\"payload\":\"%s\"}";
+        assertThat(user.ask(message.formatted("x".repeat(most - 2)))).startsWith("{\"type\":\"ack\"");
+        assertThat(user.ask(message.formatted("x".repeat(most - 1))))
+                .isEqualTo("{\"type\":\"error\",\"code\":-32602,\"message\":\"invalid field\",\"detail\":"
+                        + "\"payload must have at most " + most + " bytes\",\"channel\":\"pillar:content\"}");
     }
 
     @Test

@@ -115,7 +115,8 @@ class MessageRouterTest {
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
-        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG);
+        SubscriptionHandler subscriptions =
+                new SubscriptionHandler(hub, access, Topics.CONFIG, new Channels(Topics.GATEWAY));
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, fixed, counters);
         return new MessageRouter(
                 registry,

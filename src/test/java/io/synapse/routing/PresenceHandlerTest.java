@@ -99,7 +99,8 @@ class PresenceHandlerTest {
         PresenceHandler presence = new PresenceHandler(tracker);
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
-        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG);
+        SubscriptionHandler subscriptions =
+                new SubscriptionHandler(hub, access, Topics.CONFIG, new Channels(Topics.GATEWAY));
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
         return new MessageRouter(
                 registry,

@@ -3,7 +3,6 @@ package io.synapse.routing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
@@ -15,6 +14,7 @@ import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Counters;
+import io.synapse.platform.RandomIds;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.PhoenixCodec;
@@ -124,7 +124,8 @@ final class SessionFixture {
                 Runnable::run);
         QueryHandler queries = new QueryHandler(service, config, clock);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
-        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG);
+        Channels channels = new Channels(Topics.GATEWAY);
+        SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG, channels);
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
         SessionHandler handler = new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG);
         PresenceHandler presence = new PresenceHandler(members);
@@ -134,14 +135,24 @@ final class SessionFixture {
         JoinHandler joins =
                 new JoinHandler(authenticator, registry, queries, presence, subscriptions, handler, limits, counters);
         cortex = new MessageRouter(registry, joins, queries, presence, subscriptions, topics, limits, timers, counters);
-        GatewayConfig channels = new GatewayConfig(
-                Optional.empty(), List.of("guide"), "guide", new GatewayConfig.Batch(65536, 256, 1024));
+        AgentChannels agents = new AgentChannels(registry, limits, counters);
         gateway = new GatewayRouter(
                 registry,
+                agents,
                 queries,
                 subscriptions,
                 topics,
-                new ChannelHandler(hub, subscriptions, access, registry, channels, "node", clock, counters),
+                new ChannelHandler(
+                        hub,
+                        subscriptions,
+                        new EngineChannels(channels, agents, queries, new RandomIds()),
+                        access,
+                        registry,
+                        channels,
+                        Topics.CONFIG,
+                        "node",
+                        clock,
+                        counters),
                 handler,
                 limits,
                 clock,

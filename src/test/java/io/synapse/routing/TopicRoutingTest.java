@@ -65,8 +65,11 @@ class TopicRoutingTest {
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
         QueryHandler queries = QueryFixtures.handler(timers, counters, clock);
-        SubscriptionHandler subscriptions =
-                new SubscriptionHandler(hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG);
+        SubscriptionHandler subscriptions = new SubscriptionHandler(
+                hub,
+                new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()),
+                Topics.CONFIG,
+                new Channels(Topics.GATEWAY));
         TopicHandler topics = new TopicHandler(
                 hub, new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access()), Topics.CONFIG, clock, counters);
         ConnectionRegistry registry = new ConnectionRegistry();

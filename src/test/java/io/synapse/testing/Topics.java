@@ -1,5 +1,6 @@
 package io.synapse.testing;
 
+import io.synapse.config.GatewayConfig;
 import io.synapse.config.TopicAccessConfig;
 import io.synapse.config.TopicsConfig;
 import io.synapse.platform.Counters;
@@ -14,6 +15,7 @@ import io.synapse.topic.TopicHub;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Topics for tests, with small bounds. */
 public final class Topics {
@@ -42,6 +44,14 @@ public final class Topics {
                             "synapse-publisher",
                             List.of("**")),
                     Map.of("synapse-user", List.of("agent:{agent}:**"), "synapse-publisher", List.of("**"))));
+
+    /** Channels, on which no engine answers. */
+    public static final GatewayConfig GATEWAY = new GatewayConfig(
+            Optional.empty(),
+            List.of("guide", "pillar:*"),
+            "guide",
+            List.of(),
+            new GatewayConfig.Batch(65536, 256, 1024));
 
     private Topics() {}
 

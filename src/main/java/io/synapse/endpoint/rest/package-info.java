@@ -1,2 +1,2 @@
-/** The REST side, under {@code /api}: what runs here, tokens for the handshake, metrics. */
+/** The REST side, under {@code /api}: what runs here, tokens for the handshake, metrics, queues. */
 package io.synapse.endpoint.rest;
