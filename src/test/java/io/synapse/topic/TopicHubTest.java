@@ -235,7 +235,7 @@ class TopicHubTest {
         IntStream.range(0, 20).forEach(i -> client.subscribe("t" + i));
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 20; i++) {
-                narrow.tryPublish("t" + i, "m", "\"" + "x".repeat(i % 2 == 0 ? 60_000 : 100) + "\"")
+                narrow.tryPublish("t" + i, "m", "\"" + "x".repeat(i % 2 == 0 ? 40_000 : 100) + "\"")
                         .join();
             }
         }
