@@ -24,7 +24,9 @@ import java.util.concurrent.TimeUnit;
 final class SlowReader implements AutoCloseable {
 
     private static final int THOUGHTS_A_SECOND = 10;
-    private static final int CHARS = 500;
+    /** Of all thoughts of a phase: well above what the kernels take for one who does not read. */
+    private static final int TEXT_CHARS = 600_000;
+
     private static final int SETTLE_SECONDS = 3;
     private static final int WARM_UP_SECONDS = 20;
     private static final int PATIENCE_SECONDS = 90;
@@ -103,11 +105,12 @@ final class SlowReader implements AutoCloseable {
     private Phase phase(int seconds, boolean withSlow) throws Exception {
         String ref = generator.ref();
         int thoughts = seconds * THOUGHTS_A_SECOND;
+        int chars = TEXT_CHARS / thoughts;
         Following following = new Following(fast.size(), System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS));
         SlowClient slow = withSlow ? new SlowClient(uri) : null;
         generator.loop().execute(() -> {
             fast.forEach(client -> client.listen(following));
-            fast.get(0).send(Messages.stream("q", ref, thoughts, 1000 / THOUGHTS_A_SECOND, CHARS, seconds + 60));
+            fast.get(0).send(Messages.stream("q", ref, thoughts, 1000 / THOUGHTS_A_SECOND, chars, seconds + 60));
         });
         following.awaitStart();
         generator
@@ -129,7 +132,7 @@ final class SlowReader implements AutoCloseable {
         if (slow != null) {
             slow.hurry();
             String got = text.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            String wanted = StreamText.of(thoughts, CHARS);
+            String wanted = StreamText.of(thoughts, chars);
             verdict = (got.equals(wanted) ? "identical, " : "DIFFERENT, ") + slow.summary(thoughts);
             slow.close();
         }
