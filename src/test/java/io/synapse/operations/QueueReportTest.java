@@ -91,11 +91,11 @@ class QueueReportTest {
         // Half of the 16 messages that may wait, and so many may both subscriptions add.
         assertThat(topics("", 10))
                 .isEqualTo("{\"topics\":["
-                        + "{\"topic\":\"public:*\",\"pattern\":true,\"messages\":21,\"bytes\":11424,"
+                        + "{\"topic\":\"public:*\",\"pattern\":true,\"messages\":21,\"bytes\":11760,"
                         + "\"subscribers\":1,\"max_lag\":17,\"full\":false},"
-                        + "{\"topic\":\"public:a\",\"pattern\":false,\"messages\":20,\"bytes\":10880,"
+                        + "{\"topic\":\"public:a\",\"pattern\":false,\"messages\":20,\"bytes\":11200,"
                         + "\"subscribers\":2,\"max_lag\":16,\"full\":false},"
-                        + "{\"topic\":\"public:b\",\"pattern\":false,\"messages\":1,\"bytes\":544,"
+                        + "{\"topic\":\"public:b\",\"pattern\":false,\"messages\":1,\"bytes\":560,"
                         + "\"subscribers\":0,\"max_lag\":0,\"full\":false}]}");
         assertThat(topics("", 1))
                 .contains("public:*")
