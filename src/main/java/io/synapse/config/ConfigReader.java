@@ -22,6 +22,7 @@ public final class ConfigReader {
             "([^:\\s]{1,64}):([0-9a-fA-F]{64})(?::([^|:\\s]+(?:\\|[^|:\\s]+)*))?" + "(?::([a-z-]+(?:\\|[a-z-]+)*))?");
     private static final Pattern ORIGIN = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#@*,]+");
     static final List<String> ROLES = List.of("synapse-user", "synapse-publisher", "synapse-agent", "synapse-admin");
+    private static final String AUTO = "auto";
     private static final String IDLE_TIMEOUT = "synapse.heartbeat.idle-timeout";
     private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
     private static final int MIN_SECRET_BYTES = 32;
@@ -91,7 +92,7 @@ public final class ConfigReader {
         return new HeartbeatConfig(
                 duration("synapse.heartbeat.interval", SHORTEST_HEARTBEAT, Duration.ofMinutes(10)),
                 duration("synapse.heartbeat.timeout", SHORTEST_HEARTBEAT, longest),
-                required(IDLE_TIMEOUT).equals("auto")
+                required(IDLE_TIMEOUT).equals(AUTO)
                         ? idleTimeout(mode)
                         : duration(IDLE_TIMEOUT, SHORTEST_HEARTBEAT, longest),
                 duration("synapse.gateway.idle-timeout", SHORTEST_HEARTBEAT, longest));
@@ -136,10 +137,12 @@ public final class ConfigReader {
 
     private QueryConfig query() {
         Duration longest = Duration.ofDays(1);
+        int maxConcurrent = integer("synapse.query.max-concurrent", 1, 10_000);
+        int maxQueued = integer("synapse.query.max-queued", 0, 1_000_000);
         return new QueryConfig(
                 required("synapse.engine"),
-                integer("synapse.query.max-concurrent", 1, 10_000),
-                integer("synapse.query.max-queued", 0, 1_000_000),
+                maxConcurrent,
+                maxQueued,
                 duration("synapse.query.default-timeout", Duration.ofMillis(1), longest),
                 duration("synapse.query.max-timeout", Duration.ofMillis(1), longest),
                 integer("synapse.query.max-thoughts", 1, 10_000_000),
@@ -148,14 +151,28 @@ public final class ConfigReader {
                 duration("synapse.query.stop-timeout", Duration.ofMillis(1), Duration.ofMinutes(1)),
                 integer("synapse.query.kept-count", 0, 10_000_000),
                 integer("synapse.query.kept-bytes", 0, Integer.MAX_VALUE),
-                duration("synapse.query.kept-age", Duration.ZERO, Duration.ofDays(30)));
+                duration("synapse.query.kept-age", Duration.ZERO, Duration.ofDays(30)),
+                new FairnessConfig(
+                        auto(
+                                "synapse.query.max-concurrent-per-tenant",
+                                10_000,
+                                FairnessConfig.concurrentByDefault(maxConcurrent)),
+                        auto(
+                                "synapse.query.max-queued-per-tenant",
+                                1_000_000,
+                                FairnessConfig.queuedByDefault(maxQueued)),
+                        duration("synapse.query.ageing", Duration.ofMillis(100), longest),
+                        duration("synapse.query.position-interval", Duration.ofMillis(100), Duration.ofMinutes(10))));
+    }
+
+    private int auto(String name, int max, int otherwise) {
+        return required(name).equals(AUTO) ? otherwise : integer(name, 0, max);
     }
 
     private Mode mode(AuthConfig auth) {
         String text = required("synapse.mode");
         return switch (text) {
-            case "auto" ->
-                auth.apiKeys().isEmpty() && auth.tokenSecret().isEmpty() ? Mode.DEVELOPMENT : Mode.PRODUCTION;
+            case AUTO -> auth.apiKeys().isEmpty() && auth.tokenSecret().isEmpty() ? Mode.DEVELOPMENT : Mode.PRODUCTION;
             case "development" -> Mode.DEVELOPMENT;
             case "production" -> Mode.PRODUCTION;
             default -> throw new ConfigException("synapse.mode", "must be auto, development or production: " + text);

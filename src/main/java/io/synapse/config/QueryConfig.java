@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param keptCount finished queries that are remembered
  * @param keptBytes memory of all finished queries that are remembered
  * @param keptAge how long a finished query is remembered
+ * @param fairness how tenants share the places
  */
 public record QueryConfig(
         String engine,
@@ -30,7 +31,8 @@ public record QueryConfig(
         Duration stopTimeout,
         int keptCount,
         long keptBytes,
-        Duration keptAge) {
+        Duration keptAge,
+        FairnessConfig fairness) {
 
     /** Checks that the default lies within the maximum. */
     public QueryConfig {

@@ -9,6 +9,7 @@ import io.synapse.presence.PresenceTracker;
 import io.synapse.query.QueryService;
 import io.synapse.session.SessionStore;
 import io.synapse.topic.TopicHub;
+import java.util.List;
 
 /**
  * The node's figures in the Prometheus text format, version 0.0.4. There is no metrics API that all servers have, so the
@@ -62,6 +63,8 @@ public final class PrometheusText {
         figure(text, "synapse.connections.open", "gauge", "open connections", connections.count());
         figure(text, "synapse.queries.running", "gauge", "queries whose engine works", status.running());
         figure(text, "synapse.queries.waiting", "gauge", "queries that wait for a place", status.waiting());
+        byPriority(text, queries.waitingByPriority());
+        figure(text, "synapse.queries.tenants", "gauge", "tenants that have queries", queries.tenants());
         figure(text, "synapse.queries.kept", "gauge", "ended queries that are remembered", status.kept());
         figure(text, "synapse.queries.kept.bytes", "gauge", "memory of ended queries", status.keptBytes());
         PresenceTracker.Status present = presence.status();
@@ -96,6 +99,16 @@ public final class PrometheusText {
         }
         figure(text, "synapse.outboxes.messages", "gauge", "frames that wait to be sent, of all connections", messages);
         figure(text, "synapse.outboxes.bytes", "gauge", "bytes that wait to be sent, of all connections", bytes);
+    }
+
+    private static void byPriority(StringBuilder text, List<Integer> waiting) {
+        String name = "synapse_queries_waiting_by_priority";
+        text.append("# HELP ").append(name).append(" queries that wait, by the priority that counts now\n");
+        text.append("# TYPE ").append(name).append(" gauge\n");
+        for (int priority = 0; priority < waiting.size(); priority++) {
+            text.append(name).append("{priority=\"").append(priority).append("\"} ");
+            text.append(waiting.get(priority)).append('\n');
+        }
     }
 
     private static void figure(StringBuilder text, String metric, String type, String help, long value) {

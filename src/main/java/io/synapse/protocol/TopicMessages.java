@@ -39,6 +39,7 @@ final class TopicMessages {
             "presence_info",
             "thought",
             "progress",
+            "queued",
             "result",
             "interrupted",
             "error",

@@ -4,6 +4,7 @@ import io.synapse.engine.QueryCancelledException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Slows an engine whose followers are all far behind, so that a fast producer does not fill memory with what nobody has
@@ -34,6 +35,10 @@ final class FlowControl {
         boolean removed = viewers.remove(viewer);
         progressed();
         return removed;
+    }
+
+    void forEach(Consumer<QueryViewer> action) {
+        viewers.forEach(action);
     }
 
     boolean hasViewers() {

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A query as it is asked. Two requests with the same id are the same query if everything else is equal too; a record's
- * {@code equals} compares just that.
+ * A query as it is asked. Two requests with the same id are the same query if they ask the same, whoever asks.
  *
  * @param id which query
+ * @param tenant whose share of the places it takes: that of the first who asks
  * @param question what is asked
  * @param priority 0 to 9
  * @param timeout how long it may take from now; at most the configured maximum
@@ -20,6 +20,7 @@ import java.util.OptionalDouble;
  */
 public record QueryRequest(
         QueryId id,
+        String tenant,
         String question,
         int priority,
         Duration timeout,
@@ -30,7 +31,7 @@ public record QueryRequest(
 
     /**
      * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace
-     * context, so that is left out.
+     * context, so that is left out; and another tenant may join in what runs for the first.
      *
      * @param other the request to compare
      * @return true if the second may be served by the first

@@ -4,7 +4,9 @@ import io.synapse.connection.Connection;
 import io.synapse.engine.QueryEngine;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.ServerMessage;
+import io.synapse.query.QueryScheduler.Bound;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +31,8 @@ public final class QueryService {
         REF_IN_USE,
         /** All places are taken. */
         OVERLOADED,
+        /** All places that one tenant may have are taken. */
+        TENANT_OVERLOADED,
         /** The application is stopping. */
         STOPPING
     }
@@ -49,8 +53,8 @@ public final class QueryService {
     private final QueryEnvironment environment;
     private final InterruptManager interrupts;
     private final QueryScheduler scheduler;
+    private final QueuePositions positions;
     private final QueryStore store;
-    private final RunningQuery.Host host = new Host();
     private volatile boolean stopping;
 
     /**
@@ -66,8 +70,8 @@ public final class QueryService {
         this.engine = engine;
         this.environment = environment;
         this.interrupts = interrupts;
-        scheduler = new QueryScheduler(
-                environment.config().maxConcurrent(), environment.config().maxQueued(), executor);
+        scheduler = new QueryScheduler(environment.config(), environment.ticker(), executor);
+        positions = new QueuePositions(scheduler, environment);
         store = new QueryStore(
                 environment.config(), environment.ticker(), environment.timers(), interrupts::unregister);
     }
@@ -86,16 +90,17 @@ public final class QueryService {
             if (stopping) {
                 return refused(Submission.STOPPING);
             }
-            if (!scheduler.reserve()) {
-                return refused(Submission.OVERLOADED);
+            QueryScheduler.Reservation place = scheduler.reserve(request.tenant());
+            if (place.slot() == null) {
+                return refused(place.reached() == Bound.TENANT ? Submission.TENANT_OVERLOADED : Submission.OVERLOADED);
             }
-            RunningQuery query = new RunningQuery(request, engine, environment, host);
+            RunningQuery query = new RunningQuery(request, engine, environment, new Host(place.slot()));
             existing = store.addIfAbsent(query);
             if (existing == null) {
-                start(query, accepted);
+                start(query, place.slot(), accepted);
                 return Submission.STARTED;
             }
-            scheduler.release();
+            place.slot().giveBack();
         }
         if (!existing.request().asksTheSame(request)) {
             return refused(Submission.REF_IN_USE);
@@ -108,49 +113,64 @@ public final class QueryService {
     /**
      * Keeps a place for a query that is about to be asked, so that it cannot be refused any more.
      *
+     * @param tenant whose share the place is of
      * @return the place, which is used or given back; empty if all are taken, or the application is stopping
      */
-    public Optional<Place> reserve() {
-        if (stopping || !scheduler.reserve()) {
+    public Optional<Place> reserve(String tenant) {
+        QueryScheduler.Slot slot = stopping ? null : scheduler.reserve(tenant).slot();
+        if (slot == null) {
             environment.counters().increment(Counter.QUERIES_REFUSED);
             return Optional.empty();
         }
-        return Optional.of(new Place());
+        return Optional.of(new Place(slot));
+    }
+
+    /**
+     * When it makes sense to ask again for one who was refused.
+     *
+     * @param tenant who asked
+     * @return 100 ms to a minute: when a query that waited behind all others would have its turn, at the pace of late
+     */
+    public Duration retryAfter(String tenant) {
+        return scheduler.retryAfter(tenant);
     }
 
     /** A place for one query. */
     public final class Place {
+        private final QueryScheduler.Slot slot;
         private final AtomicBoolean used = new AtomicBoolean();
 
-        private Place() {}
+        private Place(QueryScheduler.Slot slot) {
+            this.slot = slot;
+        }
 
         /**
          * Asks something new. Does nothing if the place was used or given back.
          *
-         * @param request what is asked, under an id that no other query has
+         * @param request what is asked, by the tenant whose place it is, under an id that no other query has
          * @param accepted called before the query runs: the place to reply and to follow
          */
         public void ask(QueryRequest request, Runnable accepted) {
             if (!used.compareAndSet(false, true)) {
                 return;
             }
-            RunningQuery query = new RunningQuery(request, engine, environment, host);
+            RunningQuery query = new RunningQuery(request, engine, environment, new Host(slot));
             if (store.addIfAbsent(query) != null) {
-                scheduler.release();
+                slot.giveBack();
                 throw new IllegalArgumentException("there is a query with this id");
             }
-            start(query, isNew -> accepted.run());
+            start(query, slot, isNew -> accepted.run());
         }
 
         /** Gives the place back, if it was not used. */
         public void giveBack() {
             if (used.compareAndSet(false, true)) {
-                scheduler.release();
+                slot.giveBack();
             }
         }
     }
 
-    private void start(RunningQuery query, Consumer<Boolean> accepted) {
+    private void start(RunningQuery query, QueryScheduler.Slot slot, Consumer<Boolean> accepted) {
         environment.counters().increment(Counter.QUERIES_STARTED);
         interrupts.register(query);
         query.accepted();
@@ -158,11 +178,14 @@ public final class QueryService {
             accepted.accept(true);
         } finally {
             // Also when the one who asked is gone already: accepted is accepted.
-            scheduler.enqueue(query);
+            if (slot.enqueue(query.request().priority(), new WaitingQuery(query, environment))) {
+                query.hasToWait();
+                positions.newcomer();
+            }
             if (stopping) {
                 query.interrupt(STOPPING_REASON, outcome -> {});
             }
-            if (query.isDecided() && scheduler.remove(query)) {
+            if (query.isDecided() && slot.withdraw()) {
                 query.neverRan();
             }
         }
@@ -192,6 +215,9 @@ public final class QueryService {
         query.flow().add(viewer);
         query.notAbandoned();
         viewer.attach();
+        if (query.isWaiting()) {
+            positions.newcomer();
+        }
         return Optional.of(viewer);
     }
 
@@ -257,6 +283,24 @@ public final class QueryService {
     }
 
     /**
+     * How many queries wait, by the priority that counts now: it rises while they wait.
+     *
+     * @return ten figures of one moment; the first is for priority 0
+     */
+    public List<Integer> waitingByPriority() {
+        return scheduler.waitingByPriority();
+    }
+
+    /**
+     * How many tenants have queries that run or wait.
+     *
+     * @return 0 or more
+     */
+    public int tenants() {
+        return scheduler.tenants();
+    }
+
+    /**
      * Whether new queries are accepted.
      *
      * @return false once the application is stopping
@@ -275,9 +319,15 @@ public final class QueryService {
 
     /** What each query tells. */
     private final class Host implements RunningQuery.Host {
+        private final QueryScheduler.Slot slot;
+
+        private Host(QueryScheduler.Slot slot) {
+            this.slot = slot;
+        }
+
         @Override
         public void decided(RunningQuery query) {
-            if (scheduler.remove(query)) {
+            if (slot.withdraw()) {
                 query.neverRan();
             }
         }
@@ -289,7 +339,7 @@ public final class QueryService {
 
         @Override
         public void workEnded(RunningQuery query) {
-            scheduler.ended();
+            slot.ended();
         }
     }
 }

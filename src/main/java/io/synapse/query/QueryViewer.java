@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 public final class QueryViewer extends Follower {
 
     private static final int BATCH = 64;
+    private static final String QUEUED = "queued";
 
     /**
      * How thoughts are addressed and laid out for a client.
@@ -43,6 +44,8 @@ public final class QueryViewer extends Follower {
     private final Consumer<QueryViewer> onDetached;
     /** Guarded by the lock, as the position is. */
     private final Queue<Aside> asides = new ArrayDeque<>();
+
+    private final ToldPosition told = new ToldPosition();
 
     private volatile long position;
 
@@ -128,6 +131,31 @@ public final class QueryViewer extends Follower {
             lock.unlock();
         }
         pump();
+    }
+
+    /**
+     * Tells how far the query is in the queue, if the client has not been told; not if there is no room, for it is told
+     * again. Nothing of the query's stream comes before it.
+     *
+     * @param place 1 is next
+     * @param now the time, in nanoseconds
+     * @param interval the shortest time between two
+     */
+    void waitsAt(int place, long now, long interval) {
+        lock.lock();
+        try {
+            if (mayMove()
+                    && position == 0
+                    && asides.isEmpty()
+                    && query.isWaiting()
+                    && told.isDue(place, now, interval)
+                    && format.filter().passes(QUEUED)
+                    && push(QUEUED, Payloads.of("ref", query.id().ref(), "position", place))) {
+                told.told(place, now);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

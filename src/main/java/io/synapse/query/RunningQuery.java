@@ -59,6 +59,8 @@ public final class RunningQuery {
     private final Question question;
     private final StopAcknowledgements acknowledgements = new StopAcknowledgements();
     private final AtomicReference<Timers.Timer> abandonment = new AtomicReference<>(Timers.Timer.NONE);
+    private volatile boolean waits;
+    private volatile boolean begun;
     private volatile Timers.Timer deadline = Timers.Timer.NONE;
 
     RunningQuery(QueryRequest request, QueryEngine engine, QueryEnvironment environment, Host host) {
@@ -89,8 +91,19 @@ public final class RunningQuery {
         }
     }
 
+    /** Others have to end before its turn comes. */
+    void hasToWait() {
+        waits = true;
+    }
+
+    /** Whether those who follow it are to be told how long the queue is. */
+    boolean isWaiting() {
+        return waits && !begun && !isDecided();
+    }
+
     /** Calls the engine; on a worker thread. */
     void run() {
+        begun = true;
         CompletionStage<Answer> answering = null;
         Throwable failure = null;
         work.thread().enter();

@@ -71,6 +71,11 @@ final class Channel {
         return identity;
     }
 
+    /** Whose share of the engine its queries take. */
+    String tenant() {
+        return identity.subject();
+    }
+
     Subscriptions subscriptions() {
         return subscriptions;
     }

@@ -53,7 +53,7 @@ public final class EngineChannels {
         if (agent.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Place> place = queries.reserve();
+        Optional<Place> place = queries.reserve(agent.get().tenant());
         if (place.isEmpty()) {
             session.refuse(
                     address,
@@ -62,7 +62,7 @@ public final class EngineChannels {
                             "channel",
                             channel,
                             "retry_after_ms",
-                            TopicRefusals.RETRY_AFTER_MILLIS));
+                            queries.retryAfterMillis(agent.get().tenant())));
             return Optional.empty();
         }
         return Optional.of(new Asking(session, agent.get(), place.get(), channel, question, ids.next()));

@@ -27,8 +27,6 @@ import java.util.OptionalLong;
 /** Everything about queries that a client can say. Safe for use by many threads. */
 public final class QueryHandler {
 
-    private static final long RETRY_AFTER_MILLIS = 1000;
-
     private final QueryService service;
     private final QueryConfig config;
     private final Clock clock;
@@ -53,9 +51,30 @@ public final class QueryHandler {
         switch (submission) {
             case STARTED, ATTACHED -> {}
             case REF_IN_USE -> refuse(session, channel, address, query.ref(), Reasons.REF_IN_USE, null);
-            case OVERLOADED -> refuse(session, channel, address, query.ref(), Reasons.OVERLOADED, RETRY_AFTER_MILLIS);
-            case STOPPING -> refuse(session, channel, address, query.ref(), Reasons.STOPPING, RETRY_AFTER_MILLIS);
+            case OVERLOADED -> overloaded(session, channel, address, query.ref(), "server");
+            case TENANT_OVERLOADED -> overloaded(session, channel, address, query.ref(), "tenant");
+            case STOPPING ->
+                refuse(session, channel, address, query.ref(), Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
         }
+    }
+
+    private void overloaded(CortexSession session, Channel channel, Address address, String ref, String bound) {
+        session.refuse(
+                channel,
+                address,
+                Payloads.refusal(
+                        Reasons.OVERLOADED,
+                        "ref",
+                        ref,
+                        "bound",
+                        bound,
+                        "retry_after_ms",
+                        retryAfterMillis(channel.tenant())));
+    }
+
+    /** When a tenant that was refused may ask again. */
+    long retryAfterMillis(String tenant) {
+        return service.retryAfter(tenant).toMillis();
     }
 
     private QueryRequest request(Channel channel, Query query) {
@@ -65,6 +84,7 @@ public final class QueryHandler {
         Duration timeout = wanted.compareTo(config.maxTimeout()) > 0 ? config.maxTimeout() : wanted;
         return new QueryRequest(
                 channel.query(query.ref()),
+                channel.tenant(),
                 query.question(),
                 query.priority().orElse(Question.DEFAULT_PRIORITY),
                 timeout,
@@ -74,9 +94,9 @@ public final class QueryHandler {
                 Optional.empty());
     }
 
-    /** A place for a query that is about to be asked; empty if there is none. */
-    Optional<QueryService.Place> reserve() {
-        return service.reserve();
+    /** A place for a query that a tenant is about to ask; empty if there is none. */
+    Optional<QueryService.Place> reserve(String tenant) {
+        return service.reserve(tenant);
     }
 
     /** Asks what was asked on a channel, and follows. */
@@ -90,6 +110,7 @@ public final class QueryHandler {
             Runnable acknowledge) {
         QueryRequest request = new QueryRequest(
                 agent.query(ref),
+                agent.tenant(),
                 question,
                 Question.DEFAULT_PRIORITY,
                 config.defaultTimeout(),

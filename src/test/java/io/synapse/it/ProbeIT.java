@@ -42,6 +42,8 @@ class ProbeIT {
                         "synapse.engine", "probe",
                         "synapse.query.max-concurrent", "4",
                         "synapse.query.max-queued", "2",
+                        "synapse.query.max-concurrent-per-tenant", "0",
+                        "synapse.query.max-queued-per-tenant", "0",
                         "synapse.query.max-output-bytes", "67108864",
                         "synapse.query.kept-bytes", "268435456",
                         // Whether a reader keeps up with replies is the scheduler's business and not of these tests.

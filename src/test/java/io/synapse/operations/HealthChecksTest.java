@@ -50,7 +50,7 @@ class HealthChecksTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final QueryConfig QUERIES =
-            new QueryConfig("none", 1, 4, SECOND, SECOND, 10, 1000, 10, SECOND, 10, 1000, SECOND);
+            new QueryConfig("none", 1, 4, SECOND, SECOND, 10, 1000, 10, SECOND, 10, 1000, SECOND, Configs.UNFAIR);
 
     private final ManualTimers timers = new ManualTimers();
     private final StartSignal started = new StartSignal();
@@ -186,6 +186,7 @@ class HealthChecksTest {
             queries.submit(
                     new QueryRequest(
                             new QueryId("a", ref),
+                            "t",
                             "why?",
                             5,
                             SECOND,

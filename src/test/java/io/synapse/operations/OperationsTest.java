@@ -48,7 +48,8 @@ class OperationsTest {
             Duration.ofSeconds(1),
             10,
             1000,
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            Configs.UNFAIR);
 
     private static final PresenceConfig PRESENCE = new PresenceConfig(Duration.ZERO, Duration.ZERO, 1, 1);
 
@@ -134,11 +135,13 @@ class OperationsTest {
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.split(" ")[0])
                 .toList();
-        assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z][a-z0-9_]*"));
+        assertThat(names)
+                .doesNotHaveDuplicates()
+                .allMatch(name -> name.matches("[a-z][a-z0-9_]*(\\{priority=\"\\d\"})?"));
         assertThat(text.lines())
-                .allMatch(
-                        line -> line.matches("# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+ \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 17);
+                .allMatch(line -> line.matches(
+                        "# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+(\\{[a-z]+=\"\\d\"})? \\d+"));
+        assertThat(names).hasSize(Counter.values().length + 28);
     }
 
     @Test

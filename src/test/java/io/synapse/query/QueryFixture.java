@@ -16,6 +16,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.protocol.Ref;
 import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.query.QueryService.Submission;
+import io.synapse.testing.Configs;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -109,7 +110,8 @@ final class QueryFixture implements AutoCloseable {
                 STOP,
                 keptCount,
                 keptBytes,
-                KEPT);
+                KEPT,
+                Configs.UNFAIR);
     }
 
     static QueryId id(String ref) {
@@ -122,7 +124,15 @@ final class QueryFixture implements AutoCloseable {
 
     static QueryRequest request(String ref, int priority, OnDisconnect rule) {
         return new QueryRequest(
-                id(ref), "why?", priority, TIMEOUT, OptionalDouble.empty(), rule, Optional.empty(), Optional.empty());
+                id(ref),
+                "t",
+                "why?",
+                priority,
+                TIMEOUT,
+                OptionalDouble.empty(),
+                rule,
+                Optional.empty(),
+                Optional.empty());
     }
 
     static QueryViewer.Format format() {

@@ -157,6 +157,7 @@ class QueryLifeTest {
         QueryRequest base = request(ref);
         return new QueryRequest(
                 base.id(),
+                base.tenant(),
                 base.question(),
                 base.priority(),
                 java.time.Duration.ofSeconds(seconds),

@@ -36,6 +36,7 @@ import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
+import io.synapse.testing.Configs;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.Heartbeat;
@@ -137,7 +138,8 @@ class ConnectionStormTest {
                 Duration.ofSeconds(2),
                 1000,
                 1 << 20,
-                KEPT_AGE);
+                KEPT_AGE,
+                Configs.UNFAIR);
     }
 
     private QueryService queryService() {

@@ -22,6 +22,7 @@ import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
+import io.synapse.testing.Configs;
 import io.synapse.testing.Conversation;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
@@ -89,7 +90,8 @@ final class GatewayFixture implements AutoCloseable {
                 Duration.ofSeconds(20),
                 10,
                 1 << 20,
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                Configs.UNFAIR);
         Clock clock = oddClock;
         QueryService service = new QueryService(
                 new ProbeEngine(),

@@ -25,6 +25,7 @@ import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
+import io.synapse.testing.Configs;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -101,7 +102,8 @@ class MessageRouterTest {
                 Duration.ofSeconds(2),
                 10,
                 1 << 20,
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                Configs.UNFAIR);
         Clock fixed = Clock.fixed(NOW, ZoneOffset.UTC);
         QueryService service = new QueryService(
                 new Words(),

@@ -27,6 +27,7 @@ import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
+import io.synapse.testing.Configs;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -86,7 +87,8 @@ class PresenceHandlerTest {
             }
         };
         Duration second = Duration.ofSeconds(1);
-        QueryConfig config = new QueryConfig("none", 1, 1, second, second, 1, 1000, 1, second, 1, 1000, second);
+        QueryConfig config =
+                new QueryConfig("none", 1, 1, second, second, 1, 1000, 1, second, 1, 1000, second, Configs.UNFAIR);
         QueryService service = new QueryService(
                 engine,
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "e", counters, Runnable::run),

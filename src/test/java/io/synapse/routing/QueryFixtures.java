@@ -9,6 +9,7 @@ import io.synapse.platform.Counters;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Configs;
 import io.synapse.testing.ManualTimers;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,7 +46,8 @@ final class QueryFixtures {
                 Duration.ofSeconds(2),
                 10,
                 1 << 20,
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                Configs.UNFAIR);
         QueryEnvironment environment =
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, Runnable::run);
         return new QueryHandler(

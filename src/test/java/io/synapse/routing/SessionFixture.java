@@ -29,6 +29,7 @@ import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
+import io.synapse.testing.Configs;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -116,7 +117,8 @@ final class SessionFixture {
                 Duration.ofSeconds(2),
                 100,
                 1 << 20,
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                Configs.UNFAIR);
         QueryService service = new QueryService(
                 asked,
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "id", counters, Runnable::run),

@@ -1,16 +1,21 @@
 package io.synapse.testing;
 
 import io.synapse.config.ConfigReader;
+import io.synapse.config.FairnessConfig;
 import io.synapse.config.SynapseConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
 /** The configuration as it is shipped, but for what a test wants otherwise. */
 public final class Configs {
+
+    /** Tenants have no bounds of their own; everything else is as it is shipped. */
+    public static final FairnessConfig UNFAIR = new FairnessConfig(0, 0, Duration.ofSeconds(5), Duration.ofSeconds(1));
 
     private Configs() {}
 

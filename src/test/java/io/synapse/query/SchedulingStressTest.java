@@ -1,0 +1,134 @@
+package io.synapse.query;
+
+import static io.synapse.query.QueryFixture.NOTHING;
+import static io.synapse.query.QueryFixture.TIMEOUT;
+import static io.synapse.query.QueryFixture.id;
+import static io.synapse.query.QueryFixture.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.synapse.config.FairnessConfig;
+import io.synapse.engine.Answer;
+import io.synapse.platform.Counter;
+import io.synapse.protocol.OnDisconnect;
+import io.synapse.query.QueryService.Submission;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class SchedulingStressTest {
+
+    private static final int THREADS = 8;
+    private static final int EACH = 2000;
+    private static final int TENANTS = 3;
+    private static final int PER_TENANT = 2;
+    private static final int AT_ONCE = 5;
+
+    private static QueryRequest request(String ref, String tenant, int priority) {
+        return new QueryRequest(
+                id(ref),
+                tenant,
+                "why?",
+                priority,
+                TIMEOUT,
+                OptionalDouble.empty(),
+                OnDisconnect.CONTINUE,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
+    @Timeout(120)
+    @DisplayName(
+            "B8 M4 M6: whatever races, every query that was accepted ends once, bounds hold, and nothing is left over")
+    void everythingEnds() throws Exception {
+        Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
+        AtomicInteger all = new AtomicInteger();
+        AtomicInteger beyond = new AtomicInteger();
+        AtomicInteger accepted = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        try (QueryFixture f = new QueryFixture(
+                (question, context) -> {
+                    String tenant = question.ref().substring(0, 2);
+                    AtomicInteger own = running.computeIfAbsent(tenant, name -> new AtomicInteger());
+                    boolean tooMany = own.incrementAndGet() > PER_TENANT;
+                    if (all.incrementAndGet() > AT_ONCE || tooMany) {
+                        beyond.incrementAndGet();
+                    }
+                    try {
+                        for (int i = 0; i < question.ref().hashCode() % 50; i++) {
+                            Thread.yield();
+                        }
+                        return Answer.of("x").done();
+                    } finally {
+                        own.decrementAndGet();
+                        all.decrementAndGet();
+                    }
+                },
+                VirtualNode.config(
+                        AT_ONCE,
+                        40,
+                        new FairnessConfig(PER_TENANT, 15, Duration.ofSeconds(5), Duration.ofSeconds(1))))) {
+            CyclicBarrier start = new CyclicBarrier(THREADS + 1);
+            List<Future<?>> threads = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                int number = thread;
+                threads.add(f.threads.submit(() -> {
+                    Random random = new Random(number);
+                    start.await(10, TimeUnit.SECONDS);
+                    for (int i = 0; i < EACH; i++) {
+                        String tenant = "t" + random.nextInt(TENANTS);
+                        String ref = tenant + "-" + number + "-" + i;
+                        if (random.nextInt(20) == 0) {
+                            f.service.reserve(tenant).ifPresent(QueryService.Place::giveBack);
+                        }
+                        QueryRequest request = request(ref, tenant, random.nextInt(10));
+                        if (f.service.submit(request, NOTHING) == Submission.STARTED) {
+                            accepted.incrementAndGet();
+                        } else {
+                            refused.incrementAndGet();
+                        }
+                        if (random.nextInt(4) == 0) {
+                            f.service.interrupt(id(ref), "race", outcome -> {});
+                        }
+                    }
+                    return null;
+                }));
+            }
+            start.await(10, TimeUnit.SECONDS);
+            while (threads.stream().anyMatch(thread -> !thread.isDone())) {
+                f.timers.advance(Duration.ofSeconds(1));
+            }
+            for (Future<?> thread : threads) {
+                thread.get();
+            }
+            until(() -> f.ended() == accepted.get());
+            until(() -> f.service.status().running() == 0);
+
+            assertThat(accepted.get() + refused.get()).isEqualTo(THREADS * EACH);
+            assertThat(f.count(Counter.QUERIES_STARTED)).isEqualTo(accepted.get());
+            assertThat(f.ended()).isEqualTo(accepted.get());
+            assertThat(beyond).hasValue(0);
+            assertThat(f.service.status().waiting()).isZero();
+            assertThat(f.service.tenants()).isZero();
+            assertThat(f.service.waitingByPriority()).containsOnly(0);
+            // All places are there again.
+            for (int i = 0; i < PER_TENANT + 15; i++) {
+                assertThat(f.service.reserve("t0")).isPresent();
+            }
+            assertThat(f.service.reserve("t0")).isEmpty();
+            assertThat(f.service.reserve("t1")).isPresent();
+        }
+    }
+}
