@@ -81,6 +81,18 @@ public final class QueryService {
      * @return what came of it
      */
     public Submission submit(QueryRequest request, Consumer<Boolean> accepted) {
+        return submit(request, engine, accepted);
+    }
+
+    /**
+     * Asks another than the usual engine.
+     *
+     * @param request what is asked
+     * @param answering what answers, if the query is new
+     * @param accepted as above
+     * @return what came of it
+     */
+    public Submission submit(QueryRequest request, QueryEngine answering, Consumer<Boolean> accepted) {
         RunningQuery existing = store.find(request.id());
         while (existing == null) {
             if (stopping) {
@@ -89,7 +101,7 @@ public final class QueryService {
             if (!scheduler.reserve()) {
                 return refused(Submission.OVERLOADED);
             }
-            RunningQuery query = new RunningQuery(request, engine, environment, host);
+            RunningQuery query = new RunningQuery(request, answering, environment, host);
             existing = store.addIfAbsent(query);
             if (existing == null) {
                 start(query, accepted);

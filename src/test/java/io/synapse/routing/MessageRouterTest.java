@@ -133,6 +133,7 @@ class MessageRouterTest {
                 presence,
                 subscriptions,
                 topics,
+                QueryFixtures.noTools(queries),
                 limits,
                 timers,
                 counters);

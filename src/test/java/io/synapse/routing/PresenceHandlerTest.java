@@ -117,6 +117,7 @@ class PresenceHandlerTest {
                 presence,
                 subscriptions,
                 topics,
+                QueryFixtures.noTools(queries),
                 limits,
                 timers,
                 counters);
