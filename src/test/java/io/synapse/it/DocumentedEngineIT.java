@@ -96,7 +96,7 @@ class DocumentedEngineIT {
         try (Wire wire = Wire.joined(server, "echo")) {
             wire.send("{\"event\":\"tools\",\"payload\":{},\"ref\":\"l\"}");
             assertThat(wire.next(frame -> frame.path("ref").asText().equals("l"))
-.at("/payload/response/tools"))
+                            .at("/payload/response/tools"))
                     .extracting(tool -> tool.path("name").asText())
                     .containsExactly("arithmetic", "countdown", "search");
 

@@ -56,12 +56,15 @@ class LibraryToolsTest {
     @Test
     @DisplayName("M10: search gives the best passages, as many as are wanted, and tells its progress")
     void searches() throws Exception {
-        List<?> some = (List<?>) call("search", "{\"query\":\"the\",\"limit\":1.0}").get("passages");
+        List<?> some =
+                (List<?>) call("search", "{\"query\":\"the\",\"limit\":1.0}").get("passages");
         assertThat(some).hasSizeLessThanOrEqualTo(1);
-        List<?> found = (List<?>) call("search", "{\"query\":\"rotate an API key\"}").get("passages");
+        List<?> found =
+                (List<?>) call("search", "{\"query\":\"rotate an API key\"}").get("passages");
         assertThat(found).isNotEmpty().hasSizeLessThanOrEqualTo(3);
         assertThat((Map<?, ?>) found.get(0)).containsOnlyKeys("source", "heading", "score", "text");
         assertThat(context.contents("progress")).containsExactly("0% searching", "0% searching");
-        assertThat((List<?>) call("search", "{\"query\":\"?!\"}").get("passages")).isEmpty();
+        assertThat((List<?>) call("search", "{\"query\":\"?!\"}").get("passages"))
+                .isEmpty();
     }
 }
