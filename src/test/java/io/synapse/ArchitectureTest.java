@@ -54,6 +54,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.presence..")
             .layer("query")
             .definedBy("io.synapse.query..")
+            .layer("tool")
+            .definedBy("io.synapse.tool..")
             .layer("session")
             .definedBy("io.synapse.session..")
             .layer("security")
@@ -88,6 +90,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("connection", "stream", "protocol", "config", "platform")
             .whereLayer("query")
             .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
+            .whereLayer("tool")
+            .mayOnlyAccessLayers("engine", "protocol", "config")
             .whereLayer("presence")
             .mayOnlyAccessLayers("connection", "protocol", "config", "platform")
             .whereLayer("session")
@@ -97,6 +101,7 @@ class ArchitectureTest {
             .whereLayer("routing")
             .mayOnlyAccessLayers(
                     "query",
+                    "tool",
                     "topic",
                     "presence",
                     "session",
@@ -149,6 +154,7 @@ class ArchitectureTest {
                     "io.synapse.topic..",
                     "io.synapse.engine..",
                     "io.synapse.query..",
+                    "io.synapse.tool..",
                     "io.synapse.presence..",
                     "io.synapse.session..",
                     "io.synapse.security..",
@@ -182,6 +188,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.websocket..", "jakarta.servlet..", "jakarta.ws.rs..");
+
+    @ArchTest
+    static final ArchRule ONE_CLASS_KNOWS_THE_SCHEMA_VALIDATOR = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.synapse.tool.JsonSchemas")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.networknt..", "com.fasterxml.jackson.databind..");
 
     @ArchTest
     static final ArchRule NOBODY_LOOKS_UP_A_JSON_PROVIDER =

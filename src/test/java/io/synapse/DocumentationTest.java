@@ -32,8 +32,18 @@ class DocumentationTest {
     private static final Pattern PROPERTY_ROW = Pattern.compile("(?m)^\\| `(synapse\\.[^`]+)` \\| `([^`]*)` \\|");
     private static final Pattern JSON_BLOCK = Pattern.compile("(?ms)^```json\\R(.*?)^```");
     private static final String GATEWAY = "(?m)^## The socket /ws$";
-    private static final Set<String> SERVER_TYPES =
-            Set.of("system", "response", "error", "event", "gap", "pong", "queued", "thought", "interrupted", "result");
+    private static final Set<String> SERVER_TYPES = Set.of(
+            "system",
+            "response",
+            "error",
+            "event",
+            "gap",
+            "pong",
+            "queued",
+            "thought",
+            "progress",
+            "interrupted",
+            "result");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)");
 
     @Test

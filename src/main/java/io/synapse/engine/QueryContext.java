@@ -43,6 +43,18 @@ public interface QueryContext {
     }
 
     /**
+     * Tells what is being done in a long step, as a thought of type {@code progress}, where it cannot be said how much is
+     * left.
+     *
+     * @param message what is being done
+     * @return its {@code seq}
+     * @throws QueryCancelledException if the query has ended
+     */
+    default long progress(String message) {
+        return emit(Thought.of("progress", message));
+    }
+
+    /**
      * How the wish to stop is seen.
      *
      * @return the same token at every call

@@ -25,6 +25,9 @@ public sealed interface ClientMessage extends Inbound {
     /** An agent's name: any that can be printed; what it means to a database or a shell is no business of ours. */
     Pattern AGENT = Pattern.compile("[^\\p{Cntrl}]{1,128}");
 
+    /** The longest name of a tool, in characters. */
+    int MAX_TOOL_NAME_LENGTH = 64;
+
     /** The longest reason of an interrupt, in characters. */
     int MAX_REASON_LENGTH = 256;
 
@@ -79,7 +82,11 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link Session}. */
         SESSION,
         /** {@link Send}. */
-        SEND
+        SEND,
+        /** {@link CallTool}. */
+        TOOL,
+        /** {@link ListTools}. */
+        TOOLS
     }
 
     /**
@@ -227,6 +234,48 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.QUERY;
+        }
+    }
+
+    /**
+     * Has a tool do something.
+     *
+     * @param address the agent's topic
+     * @param ref the client's name for the call
+     * @param name the tool's
+     * @param arguments a JSON object
+     * @param priority 0 to 9, if given
+     * @param timeoutMillis at least 1, if given
+     * @param onDisconnect what happens when nobody follows any more
+     * @param afterSeq the seq of the last progress that the client has, 0 for none
+     * @param traceparent the W3C trace context, if given
+     */
+    record CallTool(
+            Address address,
+            String ref,
+            String name,
+            RawJson arguments,
+            OptionalInt priority,
+            OptionalLong timeoutMillis,
+            OnDisconnect onDisconnect,
+            long afterSeq,
+            Optional<String> traceparent)
+            implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.TOOL;
+        }
+    }
+
+    /**
+     * Asks which tools there are.
+     *
+     * @param address where the client says so
+     */
+    record ListTools(Address address) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.TOOLS;
         }
     }
 

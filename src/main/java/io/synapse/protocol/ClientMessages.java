@@ -1,10 +1,12 @@
 package io.synapse.protocol;
 
+import io.synapse.protocol.ClientMessage.CallTool;
 import io.synapse.protocol.ClientMessage.Heartbeat;
 import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Join;
 import io.synapse.protocol.ClientMessage.JoinPresence;
 import io.synapse.protocol.ClientMessage.Leave;
+import io.synapse.protocol.ClientMessage.ListTools;
 import io.synapse.protocol.ClientMessage.Ping;
 import io.synapse.protocol.ClientMessage.Presence;
 import io.synapse.protocol.ClientMessage.PresenceUpdate;
@@ -45,6 +47,8 @@ final class ClientMessages {
                 case "query" -> query(address, fields);
                 case "interrupt" -> interrupt(address, fields);
                 case "resume" -> resume(address, fields);
+                case "tool" -> tool(address, fields);
+                case "tools" -> new ListTools(address);
                 case "subscribe" -> TopicMessages.subscribe(address, fields);
                 case "unsubscribe" -> TopicMessages.unsubscribe(address, fields);
                 case "publish" -> TopicMessages.publish(address, fields);
@@ -137,17 +141,48 @@ final class ClientMessages {
                     Reasons.missing("q, ref"),
                     "missing, empty, too long or not text: " + wrong.strip().replace(" ", ", "));
         }
-        OptionalLong priority = fields.integer("priority", 0, 9);
         return new Query(
                 address,
                 ref.get(),
                 question.get(),
-                priority.isPresent() ? OptionalInt.of((int) priority.getAsLong()) : OptionalInt.empty(),
+                priority(fields),
                 fields.integer("timeout", 1, MAX_MILLIS),
                 fields.decimal("pace", 0, MAX_PACE),
                 onDisconnect(fields),
                 afterSeq(fields),
                 fields.text("traceparent", MAX_TRACEPARENT_LENGTH));
+    }
+
+    private static Inbound tool(Address address, Fields fields) throws WrongField {
+        Optional<String> name = required(fields, "name", ClientMessage.MAX_TOOL_NAME_LENGTH);
+        Optional<String> ref = required(fields, "ref", ClientMessage.MAX_QUERY_REF_LENGTH);
+        if (name.isEmpty() || ref.isEmpty()) {
+            String wrong = (name.isEmpty() ? "name " : "") + (ref.isEmpty() ? "ref " : "");
+            return new Invalid(
+                    address,
+                    Invalid.Kind.PAYLOAD,
+                    Reasons.missing("name, ref"),
+                    "missing, empty, too long or not text: " + wrong.strip().replace(" ", ", "));
+        }
+        RawJson arguments = fields.raw("args").orElse(RawJson.EMPTY_OBJECT);
+        if (!arguments.isObject()) {
+            throw new WrongField("args must be an object");
+        }
+        return new CallTool(
+                address,
+                ref.get(),
+                name.get(),
+                arguments,
+                priority(fields),
+                fields.integer("timeout", 1, MAX_MILLIS),
+                onDisconnect(fields),
+                afterSeq(fields),
+                fields.text("traceparent", MAX_TRACEPARENT_LENGTH));
+    }
+
+    private static OptionalInt priority(Fields fields) throws WrongField {
+        OptionalLong priority = fields.integer("priority", 0, 9);
+        return priority.isPresent() ? OptionalInt.of((int) priority.getAsLong()) : OptionalInt.empty();
     }
 
     private static Inbound interrupt(Address address, Fields fields) throws WrongField {

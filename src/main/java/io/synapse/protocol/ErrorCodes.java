@@ -27,6 +27,8 @@ public final class ErrorCodes {
             Reasons.UNKNOWN_TYPE, UNKNOWN_TYPE,
             Reasons.UNKNOWN_CHANNEL, INVALID_FIELDS,
             Reasons.INVALID_FIELD, INVALID_FIELDS,
+            Reasons.UNKNOWN_TOOL, INVALID_FIELDS,
+            Reasons.INVALID_ARGUMENTS, INVALID_FIELDS,
             Reasons.INTERNAL_ERROR, INTERNAL);
 
     private ErrorCodes() {}

@@ -182,6 +182,29 @@ public final class Payloads {
     }
 
     /**
+     * Which tools there are.
+     *
+     * @param tools each by itself
+     * @return {@code {tools:[{name,description,input_schema}]}}
+     */
+    public static Body tools(List<ToolDescription> tools) {
+        return generator -> {
+            generator.writeStartObject();
+            generator.writeArrayFieldStart("tools");
+            for (ToolDescription tool : tools) {
+                generator.writeStartObject();
+                generator.writeStringField("name", tool.name());
+                generator.writeStringField("description", tool.description());
+                generator.writeFieldName("input_schema");
+                tool.inputSchema().writeTo(generator);
+                generator.writeEndObject();
+            }
+            generator.writeEndArray();
+            generator.writeEndObject();
+        };
+    }
+
+    /**
      * What an engine found, by itself.
      *
      * @param data values as {@code Answer} allows them

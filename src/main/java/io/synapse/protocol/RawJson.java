@@ -29,6 +29,9 @@ public final class RawJson implements Body {
                     .build())
             .build();
 
+    /** No fields. */
+    public static final RawJson EMPTY_OBJECT = new RawJson("{}");
+
     private final String text;
 
     /** Takes a text that a parser with bounds has read past. */
@@ -72,6 +75,10 @@ public final class RawJson implements Body {
         parser.finishToken();
         return new RawJson(
                 source.substring(start, (int) parser.currentLocation().getCharOffset()));
+    }
+
+    boolean isObject() {
+        return text.startsWith("{");
     }
 
     /** Reads it again. */

@@ -35,6 +35,10 @@ public final class Reasons {
     public static final String REF_IN_USE = "ref_in_use";
     /** All places are taken and the queue is full; try again later. */
     public static final String OVERLOADED = "overloaded";
+    /** There is no tool with this name. */
+    public static final String UNKNOWN_TOOL = "unknown tool";
+    /** The arguments are not what the tool's schema wants. */
+    public static final String INVALID_ARGUMENTS = "invalid arguments";
     /** Not a topic, or a pattern where a topic is needed. */
     public static final String INVALID_TOPIC = "invalid topic";
     /** The connection has as many subscriptions as it may. */

@@ -6,12 +6,18 @@ import io.synapse.engine.QueryCancelledException;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.Thought;
 import io.synapse.platform.Counter;
+import io.synapse.query.QueryEvent.ProgressEvent;
 import io.synapse.query.QueryEvent.ThoughtEvent;
 import io.synapse.stream.PositionedStream;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.function.LongFunction;
 
 /** What an engine sees of its query: it appends thoughts to the query's stream, as fast as its followers allow. */
 final class Emitter implements QueryContext {
+
+    private static final int MAX_PERCENT = 100;
 
     private final PositionedStream<QueryEvent> stream;
     private final QueryEnvironment environment;
@@ -34,13 +40,26 @@ final class Emitter implements QueryContext {
 
     @Override
     public long emit(Thought thought) {
+        return append(now -> new ThoughtEvent(thought.type(), thought.content(), thought.confidence(), now));
+    }
+
+    @Override
+    public long progress(int percent, String message) {
+        Objects.requireNonNull(message, "message");
+        OptionalInt share = OptionalInt.of(Math.max(0, Math.min(MAX_PERCENT, percent)));
+        return append(now -> new ProgressEvent(share, message, now));
+    }
+
+    @Override
+    public long progress(String message) {
+        Objects.requireNonNull(message, "message");
+        return append(now -> new ProgressEvent(OptionalInt.empty(), message, now));
+    }
+
+    private long append(LongFunction<QueryEvent> made) {
         cancellation.throwIfCancelled();
         flow.await(stream.end());
-        ThoughtEvent event = new ThoughtEvent(
-                thought.type(),
-                thought.content(),
-                thought.confidence(),
-                environment.clock().millis());
+        QueryEvent event = made.apply(environment.clock().millis());
         QueryConfig config = environment.config();
         if (stream.end() >= config.maxThoughts() || stream.bytes() + event.bytes() > config.maxOutputBytes()) {
             tooLong.run();

@@ -3,6 +3,7 @@ package io.synapse.query;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.Utf8;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * An entry of a query's stream: thoughts, of which the nth stands at offset n, so that its offset is its {@code seq};
@@ -32,6 +33,27 @@ public sealed interface QueryEvent {
         @Override
         public int bytes() {
             return OVERHEAD_BYTES + type.length() + Utf8.length(content);
+        }
+    }
+
+    /**
+     * How far a long step has come; it has a position as a thought has.
+     *
+     * @param percent 0 to 100, if known
+     * @param message what is being done
+     * @param timestamp epoch milliseconds
+     */
+    record ProgressEvent(OptionalInt percent, String message, long timestamp) implements QueryEvent {
+
+        /** The same as a thought. */
+        ThoughtEvent thought() {
+            String text = percent.isPresent() ? percent.getAsInt() + "% " + message : message;
+            return new ThoughtEvent("progress", text, OptionalDouble.empty(), timestamp);
+        }
+
+        @Override
+        public int bytes() {
+            return OVERHEAD_BYTES + Utf8.length(message);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
  * @param onDisconnect what happens when nobody follows any more
  * @param traceparent the W3C trace context, if given
  * @param channel the channel it was asked on, if it was; its thoughts and its result name it
+ * @param tool the name of the tool that is called, if it is a call; the question then is its arguments, as JSON
  */
 public record QueryRequest(
         QueryId id,
@@ -27,7 +28,34 @@ public record QueryRequest(
         OptionalDouble pace,
         OnDisconnect onDisconnect,
         Optional<String> traceparent,
-        Optional<String> channel) {
+        Optional<String> channel,
+        Optional<String> tool) {
+
+    /**
+     * A question to the engine.
+     *
+     * @param id which query
+     * @param tenant who asked first
+     * @param question what is asked
+     * @param priority 0 to 9
+     * @param timeout how long it may take from now; at most the configured maximum
+     * @param pace words per second, if the client asked for one
+     * @param onDisconnect what happens when nobody follows any more
+     * @param traceparent the W3C trace context, if given
+     * @param channel the channel it was asked on, if it was
+     */
+    public QueryRequest(
+            QueryId id,
+            String tenant,
+            String question,
+            int priority,
+            Duration timeout,
+            OptionalDouble pace,
+            OnDisconnect onDisconnect,
+            Optional<String> traceparent,
+            Optional<String> channel) {
+        this(id, tenant, question, priority, timeout, pace, onDisconnect, traceparent, channel, Optional.empty());
+    }
 
     /**
      * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace
@@ -39,6 +67,7 @@ public record QueryRequest(
     public boolean asksTheSame(QueryRequest other) {
         return id.equals(other.id)
                 && question.equals(other.question)
+                && tool.equals(other.tool)
                 && priority == other.priority
                 && timeout.equals(other.timeout)
                 && pace.equals(other.pace)

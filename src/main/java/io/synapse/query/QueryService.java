@@ -85,6 +85,18 @@ public final class QueryService {
      * @return what came of it
      */
     public Submission submit(QueryRequest request, Consumer<Boolean> accepted) {
+        return submit(request, engine, accepted);
+    }
+
+    /**
+     * Asks another than the usual engine.
+     *
+     * @param request what is asked
+     * @param answering what answers, if the query is new
+     * @param accepted as above
+     * @return what came of it
+     */
+    public Submission submit(QueryRequest request, QueryEngine answering, Consumer<Boolean> accepted) {
         RunningQuery existing = store.find(request.id());
         while (existing == null) {
             if (stopping) {
@@ -94,7 +106,7 @@ public final class QueryService {
             if (place.slot() == null) {
                 return refused(place.reached() == Bound.TENANT ? Submission.TENANT_OVERLOADED : Submission.OVERLOADED);
             }
-            RunningQuery query = new RunningQuery(request, engine, environment, new Host(place.slot()));
+            RunningQuery query = new RunningQuery(request, answering, environment, new Host(place.slot()));
             existing = store.addIfAbsent(query);
             if (existing == null) {
                 start(query, place.slot(), accepted);

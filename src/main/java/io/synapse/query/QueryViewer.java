@@ -8,11 +8,13 @@ import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.query.QueryEvent.InterruptedEvent;
+import io.synapse.query.QueryEvent.ProgressEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.query.QueryEvent.ThoughtEvent;
 import io.synapse.stream.PositionedStream.Slice;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.function.Consumer;
 
@@ -247,23 +249,47 @@ public final class QueryViewer extends Follower {
     private boolean write(QueryEvent event, long first, long offset) {
         String ref = query.id().ref();
         if (event instanceof ThoughtEvent thought) {
-            return !format.filter().passes("thought")
-                    || push(
-                            "thought",
-                            Payloads.thought(
-                                    ref,
-                                    first,
-                                    offset,
-                                    thought.type(),
-                                    thought.content(),
-                                    thought.confidence(),
-                                    thought.timestamp(),
-                                    format.nested()));
+            return thought(thought, first, offset);
+        }
+        if (event instanceof ProgressEvent progress) {
+            return query.request().tool().isPresent()
+                    ? !format.filter().passes("progress") || push("progress", payload(progress, offset))
+                    : thought(progress.thought(), first, offset);
         }
         if (event instanceof InterruptedEvent interrupted) {
             return push("interrupted", Payloads.of("ref", ref, "reason", interrupted.reason()));
         }
         return push("result", ((ResultEvent) event).body());
+    }
+
+    private boolean thought(ThoughtEvent thought, long first, long offset) {
+        return !format.filter().passes("thought")
+                || push(
+                        "thought",
+                        Payloads.thought(
+                                query.id().ref(),
+                                first,
+                                offset,
+                                thought.type(),
+                                thought.content(),
+                                thought.confidence(),
+                                thought.timestamp(),
+                                format.nested()));
+    }
+
+    private Body payload(ProgressEvent progress, long offset) {
+        OptionalInt percent = progress.percent();
+        return Payloads.of(
+                "ref",
+                query.id().ref(),
+                "seq",
+                offset,
+                "percent",
+                percent.isPresent() ? percent.getAsInt() : null,
+                "message",
+                progress.message(),
+                "timestamp",
+                progress.timestamp());
     }
 
     private boolean push(String event, Body payload) {

@@ -39,6 +39,7 @@ public final class GatewayRouter {
     private final QueryHandler queries;
     private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
+    private final ToolHandler tools;
     private final ChannelHandler channels;
     private final SessionHandler sessions;
     private final LimitsConfig limits;
@@ -54,6 +55,7 @@ public final class GatewayRouter {
      * @param queries handles everything about queries
      * @param subscriptions handles subscriptions to topics
      * @param topics handles publications
+     * @param tools handles everything about tools
      * @param channels handles messages to channels
      * @param sessions brings back what a client held on another connection
      * @param limits what a client may do wrong
@@ -67,6 +69,7 @@ public final class GatewayRouter {
             QueryHandler queries,
             SubscriptionHandler subscriptions,
             TopicHandler topics,
+            ToolHandler tools,
             ChannelHandler channels,
             SessionHandler sessions,
             LimitsConfig limits,
@@ -78,6 +81,7 @@ public final class GatewayRouter {
         this.queries = queries;
         this.subscriptions = subscriptions;
         this.topics = topics;
+        this.tools = tools;
         this.channels = channels;
         this.sessions = sessions;
         this.limits = limits;
@@ -134,7 +138,8 @@ public final class GatewayRouter {
         }
         Address address = message.address();
         switch (message.kind()) {
-            case QUERY, INTERRUPT, RESUME -> ask(session, own, message);
+            case QUERY, INTERRUPT, RESUME, TOOL -> ask(session, own, message);
+            case TOOLS -> tools.list(session, own, address);
             case SUBSCRIBE_ALL -> subscriptions.subscribe(session, own, (ClientMessage.SubscribeAll) message);
             case UNSUBSCRIBE_ALL -> subscriptions.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
             case FILTER -> subscriptions.filter(session, own, address, (ClientMessage.Filter) message);
@@ -163,6 +168,7 @@ public final class GatewayRouter {
         }
         switch (message.kind()) {
             case QUERY -> queries.query(session, channel.get(), address, (ClientMessage.Query) message);
+            case TOOL -> tools.call(session, channel.get(), address, (ClientMessage.CallTool) message);
             case INTERRUPT -> queries.interrupt(session, channel.get(), address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel.get(), address, (ClientMessage.Resume) message);
             default -> throw new IllegalStateException("not for an agent: " + message.kind());

@@ -36,6 +36,7 @@ public final class MessageRouter {
     private final PresenceHandler presence;
     private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
+    private final ToolHandler tools;
     private final LimitsConfig limits;
     private final Timers timers;
     private final Counters counters;
@@ -49,6 +50,7 @@ public final class MessageRouter {
      * @param presence handles everything about presence
      * @param subscriptions handles subscriptions to topics
      * @param topics handles publications
+     * @param tools handles everything about tools
      * @param limits what a client may do wrong
      * @param timers delays the close of a connection that does too much of it
      * @param counters for what happens
@@ -60,6 +62,7 @@ public final class MessageRouter {
             PresenceHandler presence,
             SubscriptionHandler subscriptions,
             TopicHandler topics,
+            ToolHandler tools,
             LimitsConfig limits,
             Timers timers,
             Counters counters) {
@@ -69,6 +72,7 @@ public final class MessageRouter {
         this.presence = presence;
         this.subscriptions = subscriptions;
         this.topics = topics;
+        this.tools = tools;
         this.limits = limits;
         this.timers = timers;
         this.counters = counters;
@@ -156,6 +160,8 @@ public final class MessageRouter {
         switch (message.kind()) {
             case LEAVE -> joins.leave(session, channel, address);
             case QUERY -> queries.query(session, channel, address, (ClientMessage.Query) message);
+            case TOOL -> tools.call(session, channel, address, (ClientMessage.CallTool) message);
+            case TOOLS -> tools.list(session, channel, address);
             case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
             case SUBSCRIBE -> subscriptions.subscribe(session, channel, address, (ClientMessage.Subscribe) message);

@@ -1,14 +1,17 @@
 package io.synapse.routing;
 
 import io.synapse.config.QueryConfig;
+import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.protocol.Address;
+import io.synapse.protocol.ClientMessage.CallTool;
 import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Ping;
 import io.synapse.protocol.ClientMessage.Query;
 import io.synapse.protocol.ClientMessage.Resume;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.protocol.Payloads;
+import io.synapse.protocol.RawJson;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
@@ -45,16 +48,63 @@ public final class QueryHandler {
     }
 
     void query(CortexSession session, Channel channel, Address address, Query query) {
-        QueryRequest request = request(channel, query);
-        QueryService.Submission submission =
-                service.submit(request, isNew -> accepted(session, channel, address, query, isNew));
+        QueryRequest request = new QueryRequest(
+                channel.query(query.ref()),
+                channel.tenant(),
+                query.question(),
+                query.priority().orElse(Question.DEFAULT_PRIORITY),
+                timeout(query.timeoutMillis()),
+                query.pace(),
+                query.onDisconnect(),
+                query.traceparent(),
+                Optional.empty());
+        answer(
+                session,
+                channel,
+                address,
+                query.ref(),
+                service.submit(
+                        request, isNew -> accepted(session, channel, address, query.ref(), query.afterSeq(), isNew)));
+    }
+
+    /** Has a tool called; its arguments fit, and the client may. */
+    void call(
+            CortexSession session,
+            Channel channel,
+            Address address,
+            CallTool call,
+            RawJson arguments,
+            QueryEngine tool) {
+        QueryRequest request = new QueryRequest(
+                channel.query(call.ref()),
+                channel.tenant(),
+                arguments.text(),
+                call.priority().orElse(Question.DEFAULT_PRIORITY),
+                timeout(call.timeoutMillis()),
+                OptionalDouble.empty(),
+                call.onDisconnect(),
+                call.traceparent(),
+                Optional.empty(),
+                Optional.of(call.name()));
+        answer(
+                session,
+                channel,
+                address,
+                call.ref(),
+                service.submit(
+                        request,
+                        tool,
+                        isNew -> accepted(session, channel, address, call.ref(), call.afterSeq(), isNew)));
+    }
+
+    private void answer(
+            CortexSession session, Channel channel, Address address, String ref, QueryService.Submission submission) {
         switch (submission) {
             case STARTED, ATTACHED -> {}
-            case REF_IN_USE -> refuse(session, channel, address, query.ref(), Reasons.REF_IN_USE, null);
-            case OVERLOADED -> overloaded(session, channel, address, query.ref(), "server");
-            case TENANT_OVERLOADED -> overloaded(session, channel, address, query.ref(), "tenant");
-            case STOPPING ->
-                refuse(session, channel, address, query.ref(), Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
+            case REF_IN_USE -> refuse(session, channel, address, ref, Reasons.REF_IN_USE, null);
+            case OVERLOADED -> overloaded(session, channel, address, ref, "server");
+            case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
+            case STOPPING -> refuse(session, channel, address, ref, Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
         }
     }
 
@@ -77,21 +127,9 @@ public final class QueryHandler {
         return service.retryAfter(tenant).toMillis();
     }
 
-    private QueryRequest request(Channel channel, Query query) {
-        Duration wanted = query.timeoutMillis().isPresent()
-                ? Duration.ofMillis(query.timeoutMillis().getAsLong())
-                : config.defaultTimeout();
-        Duration timeout = wanted.compareTo(config.maxTimeout()) > 0 ? config.maxTimeout() : wanted;
-        return new QueryRequest(
-                channel.query(query.ref()),
-                channel.tenant(),
-                query.question(),
-                query.priority().orElse(Question.DEFAULT_PRIORITY),
-                timeout,
-                query.pace(),
-                query.onDisconnect(),
-                query.traceparent(),
-                Optional.empty());
+    private Duration timeout(OptionalLong millis) {
+        Duration wanted = millis.isPresent() ? Duration.ofMillis(millis.getAsLong()) : config.defaultTimeout();
+        return wanted.compareTo(config.maxTimeout()) > 0 ? config.maxTimeout() : wanted;
     }
 
     /** A place for a query that a tenant is about to ask; empty if there is none. */
@@ -124,12 +162,12 @@ public final class QueryHandler {
         });
     }
 
-    private void accepted(CortexSession session, Channel channel, Address address, Query query, boolean isNew) {
+    private void accepted(
+            CortexSession session, Channel channel, Address address, String ref, long afterSeq, boolean isNew) {
         session.reply(
-                address,
-                Payloads.of("ref", query.ref(), "status", "processing", "attached", isNew ? null : Boolean.TRUE));
-        if (isNew || channel.viewer(query.ref()) == null) {
-            follow(session, channel, channel.query(query.ref()), isNew ? 0 : query.afterSeq());
+                address, Payloads.of("ref", ref, "status", "processing", "attached", isNew ? null : Boolean.TRUE));
+        if (isNew || channel.viewer(ref) == null) {
+            follow(session, channel, channel.query(ref), isNew ? 0 : afterSeq);
         }
     }
 

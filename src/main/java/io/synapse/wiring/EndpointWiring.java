@@ -40,6 +40,7 @@ import io.synapse.routing.PresenceHandler;
 import io.synapse.routing.QueryHandler;
 import io.synapse.routing.SessionHandler;
 import io.synapse.routing.SubscriptionHandler;
+import io.synapse.routing.ToolHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.Authenticator;
 import io.synapse.session.SessionStore;
@@ -96,12 +97,22 @@ public class EndpointWiring {
             SubscriptionHandler subscriptions,
             SessionHandler sessions,
             TopicHandler topics,
+            ToolHandler tools,
             Authenticator authenticator) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
                 authenticator, registry, queries, presenceHandler, subscriptions, sessions, config.limits(), counters);
         return new MessageRouter(
-                registry, joins, queries, presenceHandler, subscriptions, topics, config.limits(), timers, counters);
+                registry,
+                joins,
+                queries,
+                presenceHandler,
+                subscriptions,
+                topics,
+                tools,
+                config.limits(),
+                timers,
+                counters);
     }
 
     @Produces
@@ -122,6 +133,7 @@ public class EndpointWiring {
             QueryHandler queries,
             SubscriptionHandler subscriptions,
             TopicHandler topics,
+            ToolHandler tools,
             ChannelHandler channels,
             SessionHandler sessions) {
         return new GatewayRouter(
@@ -130,6 +142,7 @@ public class EndpointWiring {
                 queries,
                 subscriptions,
                 topics,
+                tools,
                 channels,
                 sessions,
                 config.limits(),

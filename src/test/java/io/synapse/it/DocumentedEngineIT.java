@@ -28,30 +28,32 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Follows {@code docs/engines.md}: takes its example as it stands there, compiles it, puts it into the WAR, asks it. */
+/**
+ * Follows {@code docs/engines.md} and {@code docs/tools.md}: takes their examples as they stand there, compiles them, puts
+ * them into the WAR, asks the engine and calls the tool.
+ */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 class DocumentedEngineIT {
 
     private static final Pattern EXAMPLE = Pattern.compile("```java\\R(package com\\.example;.*?)```", Pattern.DOTALL);
-    private static final String CLASS_FILE = "com/example/EchoEngine.class";
 
     @ArquillianResource
     private URL url;
 
     @Deployment(testable = false)
     static WebArchive war() throws IOException {
-        byte[] compiled = compile();
         return WarFile.with(Map.of("synapse.engine", "echo", "synapse.payara.idle-timer-off", "false"))
                 .addClasses(ProbeServlet.class, TyrusProbe.class, ProbeClock.class)
-                .add(new ByteArrayAsset(compiled), "WEB-INF/classes/" + CLASS_FILE);
+                .add(compiled("docs/engines.md", "EchoEngine"), "WEB-INF/classes/com/example/EchoEngine.class")
+                .add(compiled("docs/tools.md", "CountdownTool"), "WEB-INF/classes/com/example/CountdownTool.class");
     }
 
-    private static byte[] compile() throws IOException {
-        Matcher example = EXAMPLE.matcher(Files.readString(Path.of("docs/engines.md")));
-        assertThat(example.find()).as("an example in docs/engines.md").isTrue();
-        Path folder = Files.createTempDirectory("documented-engine");
-        Path source = Files.writeString(folder.resolve("EchoEngine.java"), example.group(1));
+    private static ByteArrayAsset compiled(String page, String name) throws IOException {
+        Matcher example = EXAMPLE.matcher(Files.readString(Path.of(page)));
+        assertThat(example.find()).as("an example in " + page).isTrue();
+        Path folder = Files.createTempDirectory("documented");
+        Path source = Files.writeString(folder.resolve(name + ".java"), example.group(1));
         int failed = ToolProvider.getSystemJavaCompiler()
                 .run(
                         null,
@@ -66,7 +68,7 @@ class DocumentedEngineIT {
                         folder.toString(),
                         source.toString());
         assertThat(failed).isZero();
-        return Files.readAllBytes(folder.resolve(CLASS_FILE));
+        return new ByteArrayAsset(Files.readAllBytes(folder.resolve("com/example/" + name + ".class")));
     }
 
     @Test
@@ -84,6 +86,39 @@ class DocumentedEngineIT {
                     .isEqualTo("one two three ");
             JsonNode result = frames.get(frames.size() - 1).path("payload");
             assertThat(result.at("/data/words").asInt()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    @DisplayName("M10: the tool that docs/tools.md shows is listed, tells its progress, and can be stopped")
+    void counts() throws Exception {
+        Server server = Server.ready(url);
+        try (Wire wire = Wire.joined(server, "echo")) {
+            wire.send("{\"event\":\"tools\",\"payload\":{},\"ref\":\"l\"}");
+            assertThat(wire.next(frame -> frame.path("ref").asText().equals("l"))
+                            .at("/payload/response/tools"))
+                    .extracting(tool -> tool.path("name").asText())
+                    .containsExactly("arithmetic", "countdown", "search");
+
+            wire.send("{\"event\":\"tool\",\"payload\":{\"name\":\"countdown\",\"ref\":\"c1\",\"args\":{\"from\":2}},"
+                    + "\"ref\":\"c1\"}");
+            List<JsonNode> frames = wire.untilResult("c1");
+            assertThat(frames.stream()
+                            .filter(frame -> frame.path("event").asText().equals("progress"))
+                            .map(frame -> frame.at("/payload/percent").asInt() + " "
+                                    + frame.at("/payload/message").asText()))
+                    .containsExactly("0 2 to go", "50 1 to go");
+            assertThat(frames.get(frames.size() - 1).at("/payload/data/answer").asText())
+                    .isEqualTo("lift-off");
+
+            wire.send(
+                    "{\"event\":\"tool\",\"payload\":{\"name\":\"countdown\",\"ref\":\"c2\",\"args\":{\"from\":3600}},"
+                            + "\"ref\":\"c2\"}");
+            wire.next("progress");
+            wire.send("{\"event\":\"interrupt\",\"payload\":{\"ref\":\"c2\"},\"ref\":\"i\"}");
+            List<JsonNode> stopped = wire.untilResult("c2");
+            assertThat(stopped.get(stopped.size() - 1).at("/payload/status").asText())
+                    .isEqualTo("interrupted");
         }
     }
 

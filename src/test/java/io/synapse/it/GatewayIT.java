@@ -60,7 +60,13 @@ class GatewayIT {
                         "synapse.auth.api-keys",
                         "user:" + Keys.sha256(USER) + ":*:" + USER + ",server:" + Keys.sha256(PUBLISHER) + ":*:"
                                 + PUBLISHER))
-                .addClasses(ProbeEngine.class, ProbeServlet.class, TyrusProbe.class, ProbeClock.class);
+                .addClasses(
+                        ProbeEngine.class,
+                        ProbeTool.class,
+                        ProbeAdminTool.class,
+                        ProbeServlet.class,
+                        TyrusProbe.class,
+                        ProbeClock.class);
     }
 
     // The key of a role is its name.

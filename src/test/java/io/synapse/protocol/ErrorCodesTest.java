@@ -16,6 +16,8 @@ class ErrorCodesTest {
         "unknown type, -32601",
         "'missing required fields: q, ref', -32602",
         "invalid field, -32602",
+        "unknown tool, -32602",
+        "invalid arguments, -32602",
         "unknown channel, -32602",
         "internal_error, -32603",
         "forbidden, -32000",

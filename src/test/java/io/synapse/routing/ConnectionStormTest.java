@@ -156,7 +156,16 @@ class ConnectionStormTest {
         JoinHandler joins = new JoinHandler(
                 authenticator, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters);
         return new MessageRouter(
-                registry, joins, queryHandler, presence, subscriptions, topics, limits, timers, counters);
+                registry,
+                joins,
+                queryHandler,
+                presence,
+                subscriptions,
+                topics,
+                QueryFixtures.noTools(queryHandler),
+                limits,
+                timers,
+                counters);
     }
 
     private GatewayRouter gateway() {
@@ -178,6 +187,7 @@ class ConnectionStormTest {
                 queryHandler,
                 subscriptions,
                 topics,
+                QueryFixtures.noTools(queryHandler),
                 channels,
                 sessionHandler,
                 limits,

@@ -128,6 +128,7 @@ final class GatewayFixture implements AutoCloseable {
                 queries,
                 subscriptions,
                 topics,
+                QueryFixtures.probeTools(queries),
                 handler,
                 new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG),
                 limits,

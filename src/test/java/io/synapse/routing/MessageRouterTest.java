@@ -135,6 +135,7 @@ class MessageRouterTest {
                 presence,
                 subscriptions,
                 topics,
+                QueryFixtures.noTools(queries),
                 limits,
                 timers,
                 counters);

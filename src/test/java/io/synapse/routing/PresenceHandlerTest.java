@@ -119,6 +119,7 @@ class PresenceHandlerTest {
                 presence,
                 subscriptions,
                 topics,
+                QueryFixtures.noTools(queries),
                 limits,
                 timers,
                 counters);

@@ -5,14 +5,19 @@ import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
+import io.synapse.it.ProbeAdminTool;
+import io.synapse.it.ProbeTool;
 import io.synapse.platform.Counters;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.testing.Configs;
 import io.synapse.testing.ManualTimers;
+import io.synapse.tool.ToolRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Queries for tests that are about something else: every question has the same answer, at once. */
@@ -31,6 +36,18 @@ final class QueryFixtures {
             context.emit("text", "x");
             return Answer.of("x").done();
         }
+    }
+
+    /** An application without tools. */
+    static ToolHandler noTools(QueryHandler queries) {
+        return new ToolHandler(new ToolRegistry(List.of(), Set.of(), 1 << 20), queries, 1 << 20);
+    }
+
+    /** Tools that do what a test says. */
+    static ToolHandler probeTools(QueryHandler queries) {
+        Set<String> roles = Set.of("synapse-user", "synapse-publisher", "synapse-admin");
+        return new ToolHandler(
+                new ToolRegistry(List.of(new ProbeTool(), new ProbeAdminTool()), roles, 1 << 20), queries, 1 << 20);
     }
 
     static QueryHandler handler(ManualTimers timers, Counters counters, Clock clock) {

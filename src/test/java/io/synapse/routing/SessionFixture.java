@@ -92,6 +92,10 @@ final class SessionFixture {
             contexts.get(question).emit("step", thought);
         }
 
+        void progress(String question, int percent, String message) throws Exception {
+            contexts.get(question).progress(percent, message);
+        }
+
         void end(String question) {
             answers.get(question).complete(Answer.of("done"));
         }
@@ -125,6 +129,7 @@ final class SessionFixture {
                 new InterruptManager(),
                 Runnable::run);
         QueryHandler queries = new QueryHandler(service, config, clock);
+        ToolHandler tools = QueryFixtures.probeTools(queries);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
         Channels channels = new Channels(Topics.GATEWAY);
         SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG, channels);
@@ -136,7 +141,8 @@ final class SessionFixture {
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
         JoinHandler joins =
                 new JoinHandler(authenticator, registry, queries, presence, subscriptions, handler, limits, counters);
-        cortex = new MessageRouter(registry, joins, queries, presence, subscriptions, topics, limits, timers, counters);
+        cortex = new MessageRouter(
+                registry, joins, queries, presence, subscriptions, topics, tools, limits, timers, counters);
         AgentChannels agents = new AgentChannels(registry, limits, counters);
         gateway = new GatewayRouter(
                 registry,
@@ -144,6 +150,7 @@ final class SessionFixture {
                 queries,
                 subscriptions,
                 topics,
+                tools,
                 new ChannelHandler(
                         hub,
                         subscriptions,

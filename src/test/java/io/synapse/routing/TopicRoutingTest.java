@@ -90,6 +90,7 @@ class TopicRoutingTest {
                 presence,
                 subscriptions,
                 topics,
+                QueryFixtures.noTools(queries),
                 limits,
                 timers,
                 counters);

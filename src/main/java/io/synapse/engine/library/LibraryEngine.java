@@ -114,6 +114,27 @@ public class LibraryEngine implements QueryEngine {
         return answer.done();
     }
 
+    /**
+     * The passages that fit a question best.
+     *
+     * @param question any text
+     * @param max how many, at most
+     * @return each with {@code source}, {@code heading}, {@code score} (0 to 1) and {@code text}, best first
+     * @throws io.synapse.config.ConfigException if the documents are not read yet and their folder cannot be
+     * @throws IOException if the documents are not read yet and the thread is interrupted while it reads them
+     * @throws InterruptedException if the thread is interrupted while another reads them
+     */
+    public List<Map<String, Object>> passages(String question, int max) throws IOException, InterruptedException {
+        Library open = library();
+        return open.search(open.terms(question).keySet(), max).stream()
+                .map(hit -> {
+                    Map<String, Object> passage = source(hit);
+                    passage.put("text", hit.passage().text());
+                    return passage;
+                })
+                .toList();
+    }
+
     /** Where one answer goes. */
     private record Stream(QueryContext context, double pace) {
 
