@@ -5,7 +5,7 @@ import java.util.Set;
 /**
  * Who a client is. Immutable.
  *
- * @param subject the name of the API key; for logs
+ * @param subject the name of the API key; whose share of the places for queries is used
  * @param agents the agents it may join; empty means all
  * @param roles what it may be
  */
@@ -20,7 +20,7 @@ public record Identity(String subject, Set<String> agents, Set<Role> roles) {
     /**
      * A client that asks agents.
      *
-     * @param subject the name of the API key; for logs
+     * @param subject the name of the API key; whose share of the places for queries is used
      * @param agents the agents it may join; empty means all
      */
     public Identity(String subject, Set<String> agents) {

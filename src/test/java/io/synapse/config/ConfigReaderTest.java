@@ -184,6 +184,10 @@ class ConfigReaderTest {
         "synapse.outbox.max-bytes, 16383",
         "synapse.outbox.send-timeout, PT0.009S",
         "synapse.query.max-concurrent, 0",
+        "synapse.query.max-concurrent-per-tenant, -1",
+        "synapse.query.max-queued-per-tenant, many",
+        "synapse.query.ageing, PT0S",
+        "synapse.query.position-interval, PT0.05S",
         "synapse.query.default-timeout, PT0S",
         "synapse.query.max-timeout, P2D",
         "synapse.query.stop-timeout, PT2M",
@@ -203,6 +207,21 @@ class ConfigReaderTest {
     void theLowWaterMarkMustNotExceedTheBound() {
         values.put("synapse.outbox.max-bytes", "65535");
         assertRefused("synapse.outbox.low-water-bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0, 1, 0", "1, 1, 1, 1", "2, 3, 2, 2", "4, 8, 3, 4", "64, 1000, 48, 500"})
+    void aTenantHasThreeQuartersOfThePlacesAndHalfOfTheQueue(int all, int queued, int each, int eachQueued) {
+        values.put("synapse.query.max-concurrent", Integer.toString(all));
+        values.put("synapse.query.max-queued", Integer.toString(queued));
+        FairnessConfig fairness = read().query().fairness();
+        assertThat(fairness.maxConcurrentPerTenant()).isEqualTo(each);
+        assertThat(fairness.maxQueuedPerTenant()).isEqualTo(eachQueued);
+
+        values.put("synapse.query.max-concurrent-per-tenant", "0");
+        values.put("synapse.query.max-queued-per-tenant", "7");
+        assertThat(read().query().fairness().maxConcurrentPerTenant()).isZero();
+        assertThat(read().query().fairness().maxQueuedPerTenant()).isEqualTo(7);
     }
 
     @Test

@@ -73,8 +73,8 @@ class FairnessIT {
                 Wire other = joined("web", MODEST)) {
             flood.query("a0", "block", "");
             flood.query("a1", "block", "");
-            of(flood, "thought", "a0");
-            of(flood, "thought", "a1");
+            flood.next("thought");
+            flood.next("thought");
             for (int i = 2; i < 6; i++) {
                 flood.query("a" + i, "block", "");
                 assertThat(of(flood, "queued", "a" + i).path("position").asInt())
@@ -114,8 +114,8 @@ class FairnessIT {
                 Wire wire = Wire.open(server.webSocket("/ws?token=" + MODEST.replace(" ", "%20")))) {
             busy.query("g0", "block", "");
             busy.query("g1", "block", "");
-            of(busy, "thought", "g0");
-            of(busy, "thought", "g1");
+            busy.next("thought");
+            busy.next("thought");
             wire.send("{\"id\":1,\"type\":\"query\",\"agent\":\"web\",\"q\":\"count 1 0\",\"ref\":\"g2\"}");
             JsonNode queued = wire.next(frame -> frame.path("type").asText().equals("queued"));
             assertThat(queued.toString()).isEqualTo("{\"type\":\"queued\",\"ref\":\"g2\",\"position\":1}");
