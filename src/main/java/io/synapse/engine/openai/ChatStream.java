@@ -39,7 +39,7 @@ final class ChatStream implements AutoCloseable {
     private final Ticker ticker;
     private final long startedAt;
     private final ServerSentEvents events;
-    private boolean hasSpoken;
+    private volatile boolean hasSpoken;
 
     ChatStream(
             HttpClient client,
