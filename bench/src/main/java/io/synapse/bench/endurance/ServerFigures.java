@@ -9,6 +9,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
 final class ServerFigures {
 
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
+    private static final Pattern HISTOGRAM = Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(\\S+)");
     private static final double KIB_PER_MIB = 1024;
     private static final int JCMD_SECONDS = 60;
     private static final int TRIES = 4;
@@ -72,6 +75,16 @@ final class ServerFigures {
             throw new IOException("jcmd " + command + ": " + said);
         }
         return said;
+    }
+
+    /** Bytes of the instances of each class that are in use. */
+    Map<String, Long> classes() throws IOException, InterruptedException {
+        Map<String, Long> bytes = new HashMap<>();
+        Matcher lines = HISTOGRAM.matcher(jcmd("GC.class_histogram"));
+        while (lines.find()) {
+            bytes.merge(lines.group(2), Long.parseLong(lines.group(1)), Long::sum);
+        }
+        return bytes;
     }
 
     long threads() throws IOException {

@@ -58,6 +58,9 @@ final class SlowClient implements AutoCloseable {
                     all.append(frame, from, frame.indexOf('"', from));
                     frames++;
                 } else if (frame.contains("\"result\"")) {
+                    if (!frame.contains("\"status\":\"success\"")) {
+                        throw new IOException("the query did not come to its end: " + frame);
+                    }
                     text.complete(all.toString());
                     return;
                 }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Connections come, do what clients do, and end in every way; then the server must hold what it held before. */
 final class Soak {
@@ -14,6 +16,8 @@ final class Soak {
     private static final int WARM_UP_SECONDS = 60;
     private static final int SETTLE_SECONDS = 240;
     private static final long POLL_MILLIS = 1000;
+    private static final long KIB = 1024;
+    private static final long LEAST_KIB = 128;
 
     private final ServerProcess server;
     private final ServerFigures figures;
@@ -35,6 +39,7 @@ final class Soak {
         warmUp.stop();
         settle();
         sample("start", 0, 0);
+        Map<String, Long> before = figures.classes();
         long start = System.nanoTime();
         Churn churn = new Churn(server);
         for (int i = 1; i <= SAMPLES; i++) {
@@ -46,6 +51,7 @@ final class Soak {
         settle();
         sample("end", churn.connections(), churn.unexpected());
         table.add("");
+        table.add("What grew: " + grown(before, figures.classes()) + ".");
         table.add("Ended: " + churn.endings() + ".");
         return table;
     }
@@ -59,6 +65,17 @@ final class Soak {
             }
             Thread.sleep(POLL_MILLIS);
         }
+    }
+
+    /** The classes of whose instances there are more, in KiB. */
+    private static String grown(Map<String, Long> before, Map<String, Long> after) {
+        return after.entrySet().stream()
+                .map(entry -> Map.entry(
+                        entry.getKey(), (entry.getValue() - before.getOrDefault(entry.getKey(), 0L)) / KIB))
+                .filter(entry -> entry.getValue() >= LEAST_KIB)
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private void sample(String when, long connections, long unexpected) throws IOException, InterruptedException {
