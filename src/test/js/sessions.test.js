@@ -87,8 +87,12 @@ class Returning {
     })
   }
 
-  #returned({ session, topics }) {
+  #returned({ session, topics, queries }) {
     this.resumed++
+    // what is followed again was accepted, though its reply may be lost: asking again would bring its result again
+    for (const { ref, recovered } of queries) {
+      this.queries.get(ref).accepted ||= recovered
+    }
     if (!session.resumed || topics.length !== 1 || !topics[0].recovered) {
       this.problems.push({ session, topics })
     }
