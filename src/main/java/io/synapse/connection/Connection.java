@@ -40,6 +40,7 @@ public final class Connection {
     private final Counters counters;
     private final Outbox outbox;
     private final Activity activity;
+    private final long openedAt;
     private final List<Source> sources = new CopyOnWriteArrayList<>();
     private final List<Runnable> closeListeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -61,6 +62,7 @@ public final class Connection {
         this.codec = codec;
         this.counters = environment.counters();
         this.activity = new Activity(environment.ticker());
+        openedAt = environment.ticker().read();
         this.outbox = new Outbox(
                 transport,
                 environment.outbox(),
@@ -79,6 +81,15 @@ public final class Connection {
      * @param counters for what happens
      */
     public record Environment(OutboxConfig outbox, Ticker ticker, Timers timers, Counters counters) {}
+
+    /**
+     * When it was opened.
+     *
+     * @return by the node's ticker, in nanoseconds
+     */
+    public long openedAt() {
+        return openedAt;
+    }
 
     /**
      * The name of this connection.

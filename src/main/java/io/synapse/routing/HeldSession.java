@@ -1,5 +1,6 @@
 package io.synapse.routing;
 
+import io.synapse.connection.Connection;
 import io.synapse.session.SessionKey;
 import io.synapse.session.SessionStore;
 import io.synapse.session.SessionStore.Claim;
@@ -29,6 +30,7 @@ final class HeldSession implements SessionStore.Holder {
 
     private final SessionStore store;
     private final SessionKey key;
+    private final long openedAt;
     private Holding holding;
     /** What the client has a right to and does not hold yet, or no more. */
     private Kept resting;
@@ -39,9 +41,16 @@ final class HeldSession implements SessionStore.Holder {
     private boolean claiming = true;
     private boolean over;
 
-    HeldSession(SessionStore store, SessionKey key) {
+    HeldSession(SessionStore store, SessionKey key, Connection connection) {
         this.store = store;
         this.key = key;
+        openedAt = connection.openedAt();
+    }
+
+    // A connection that was cut may still have its join read when its client is back by another.
+    @Override
+    public boolean isBefore(SessionStore.Holder other) {
+        return other instanceof HeldSession held && openedAt - held.openedAt < 0;
     }
 
     boolean isOf(SessionKey other) {

@@ -109,7 +109,7 @@ public final class JoinHandler {
             return;
         }
         Optional<HeldSession> present = old == null ? session.crashedSession(channel.topic()) : old.held();
-        sessions.claim(channel, join.session().get().session(), present, (held, claim) -> {
+        sessions.claim(session.connection(), channel, join.session().get().session(), present, (held, claim) -> {
             try {
                 enter(
                         session,

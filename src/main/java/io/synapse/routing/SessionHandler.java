@@ -1,6 +1,7 @@
 package io.synapse.routing;
 
 import io.synapse.config.SessionConfig;
+import io.synapse.connection.Connection;
 import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.ClientMessage.Resumption;
 import io.synapse.protocol.ClientMessage.SeenQuery;
@@ -65,13 +66,13 @@ public final class SessionHandler {
      *
      * @param present what an earlier join of the topic on this connection has; if it is the same, nothing is claimed
      */
-    void claim(Channel channel, String name, Optional<HeldSession> present, Claimed claimed) {
+    void claim(Connection connection, Channel channel, String name, Optional<HeldSession> present, Claimed claimed) {
         SessionKey key = new SessionKey(channel.identity().subject(), channel.topic(), name);
         if (present.isPresent() && present.get().isOf(key) && !present.get().isOver()) {
             claimed.told(present, new Claim(true, Optional.empty()));
             return;
         }
-        HeldSession session = new HeldSession(store, key);
+        HeldSession session = new HeldSession(store, key, connection);
         session.claim(claim -> claimed.told(claim.held() ? Optional.of(session) : Optional.empty(), claim));
     }
 
@@ -83,7 +84,7 @@ public final class SessionHandler {
         }
         Resumption wanted = message.resumption();
         SessionKey key = new SessionKey(own.identity().subject(), WHOLE_CONNECTION, wanted.session());
-        HeldSession held = new HeldSession(store, key);
+        HeldSession held = new HeldSession(store, key, session.connection());
         own.hold(held);
         held.claim(claim -> {
             held.begin(new WholeConnection(session));

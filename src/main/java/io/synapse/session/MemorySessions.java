@@ -57,7 +57,9 @@ public final class MemorySessions implements SessionStore {
         boolean room;
         synchronized (this) {
             expire(gone);
-            room = held.containsKey(key) || kept.containsKey(key) || makeRoom(gone);
+            Holder present = held.get(key);
+            boolean late = present != null && holder.isBefore(present);
+            room = !late && (present != null || kept.containsKey(key) || makeRoom(gone));
             if (room) {
                 found = take(key);
                 before = held.put(key, holder);

@@ -21,6 +21,17 @@ public interface SessionStore {
          * @param heir told what the holder held, on this stack or later
          */
         void giveUp(Consumer<Kept> heir);
+
+        /**
+         * Whether it came before another of the same client, which has therefore given it up: what it says is late, and it
+         * may not take anything from the other.
+         *
+         * @param other who holds the session
+         * @return false if that is not known
+         */
+        default boolean isBefore(Holder other) {
+            return false;
+        }
     }
 
     /**
@@ -54,7 +65,8 @@ public interface SessionStore {
     record Status(int held, int kept, long bytes) {}
 
     /**
-     * Makes somebody the holder of a session. Whoever held it gives it up first.
+     * Makes somebody the holder of a session. Whoever held it gives it up first, unless the one who claims it came
+     * {@linkplain Holder#isBefore before}: then nothing changes, and the claim is refused.
      *
      * @param key which
      * @param holder who holds it from now on
