@@ -357,3 +357,17 @@ export async function eventually(what, ask, ms = DEADLINE_MS) {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
+
+/** Random numbers from 0 to 1, the same in each run. */
+export function randomNumbers(seed) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Lets time pass, for the pace of what a test does; never to wait for something. */
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))

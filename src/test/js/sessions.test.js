@@ -2,25 +2,26 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { answered, clients, eventually, Inbox, joined, LONG, phoenix, unique, Wire, within, ws } from './helpers.js'
+import {
+  answered,
+  clients,
+  eventually,
+  Inbox,
+  joined,
+  LONG,
+  phoenix,
+  randomNumbers,
+  sleep,
+  unique,
+  Wire,
+  within,
+  ws,
+} from './helpers.js'
 
 const SUBSCRIBERS = 10
 const CUTS = 50
 const PACE_MS = 4
 const WORDS_A_SECOND = 200
-
-/** Random numbers from 0 to 1, the same in each run. */
-function randomNumbers(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** One query as the client sees it: its thoughts, and whether its result has come. */
 class Query {

@@ -1,24 +1,24 @@
 /** Topics: who subscribes gets everything once, however often the connection is lost. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { answered, clients, Inbox, joined, phoenix, transportOf, unique, Wire, within, ws } from './helpers.js'
+import {
+  answered,
+  clients,
+  Inbox,
+  joined,
+  phoenix,
+  randomNumbers,
+  sleep,
+  transportOf,
+  unique,
+  Wire,
+  within,
+  ws,
+} from './helpers.js'
 
 const SUBSCRIBERS = 10
 const CUTS = 50
 const PACE_MS = 4
-
-/** Random numbers from 0 to 1, the same in each run. */
-function randomNumbers(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function published(channel, topic, event, payload, extra = {}) {
   const { status, response } = await answered(channel.push('publish', { topic, event, payload, ...extra }), 'publish')

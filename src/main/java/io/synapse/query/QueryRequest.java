@@ -32,32 +32,6 @@ public record QueryRequest(
         Optional<String> tool) {
 
     /**
-     * A question to the engine.
-     *
-     * @param id which query
-     * @param tenant who asked first
-     * @param question what is asked
-     * @param priority 0 to 9
-     * @param timeout how long it may take from now; at most the configured maximum
-     * @param pace words per second, if the client asked for one
-     * @param onDisconnect what happens when nobody follows any more
-     * @param traceparent the W3C trace context, if given
-     * @param channel the channel it was asked on, if it was
-     */
-    public QueryRequest(
-            QueryId id,
-            String tenant,
-            String question,
-            int priority,
-            Duration timeout,
-            OptionalDouble pace,
-            OnDisconnect onDisconnect,
-            Optional<String> traceparent,
-            Optional<String> channel) {
-        this(id, tenant, question, priority, timeout, pace, onDisconnect, traceparent, channel, Optional.empty());
-    }
-
-    /**
      * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace
      * context, so that is left out; and another tenant may join in what runs for the first.
      *

@@ -57,6 +57,7 @@ public final class QueryHandler {
                 query.pace(),
                 query.onDisconnect(),
                 query.traceparent(),
+                Optional.empty(),
                 Optional.empty());
         answer(
                 session,
@@ -155,7 +156,8 @@ public final class QueryHandler {
                 OptionalDouble.empty(),
                 OnDisconnect.CONTINUE,
                 Optional.empty(),
-                Optional.of(channel));
+                Optional.of(channel),
+                Optional.empty());
         place.ask(request, () -> {
             acknowledge.run();
             follow(session, agent, request.id(), 0);

@@ -193,6 +193,7 @@ class HealthChecksTest {
                             OptionalDouble.empty(),
                             OnDisconnect.CONTINUE,
                             Optional.empty(),
+                            Optional.empty(),
                             Optional.empty()),
                     isNew -> {});
         }

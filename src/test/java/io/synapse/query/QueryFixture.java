@@ -132,6 +132,7 @@ final class QueryFixture implements AutoCloseable {
                 OptionalDouble.empty(),
                 rule,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

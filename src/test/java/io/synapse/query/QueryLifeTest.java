@@ -164,7 +164,8 @@ class QueryLifeTest {
                 base.pace(),
                 base.onDisconnect(),
                 base.traceparent(),
-                base.channel());
+                base.channel(),
+                base.tool());
     }
 
     @Test

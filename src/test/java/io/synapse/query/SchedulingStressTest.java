@@ -45,6 +45,7 @@ class SchedulingStressTest {
                 OptionalDouble.empty(),
                 OnDisconnect.CONTINUE,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -52,7 +52,7 @@ abstract class SessionStoreContract {
     }
 
     /** A holder that has one query, by which it is known. */
-    private final class Client implements Holder {
+    private class Client implements Holder {
         private final Kept kept;
         private int asked;
 
@@ -103,6 +103,27 @@ abstract class SessionStoreContract {
         assertThat(store.status()).isEqualTo(new SessionStore.Status(1, 0, 0));
         assertThat(counters.get(Counter.SESSIONS_RESUMED)).isEqualTo(1);
         assertThat(leases).as("the one who claimed it runs the lease").hasValue(2);
+    }
+
+    @Test
+    @DisplayName("M14: who came before the one that holds a session does not take it; who came after does")
+    void refusesWhoIsLate() {
+        SessionStore store = usual();
+        Client holder = new Client("holder");
+        claim(store, KEY, holder);
+        Client late = new Client("late") {
+            @Override
+            public boolean isBefore(Holder other) {
+                return other == holder;
+            }
+        };
+        assertThat(claim(store, KEY, late)).isEqualTo(new Claim(false, Optional.empty()));
+        assertThat(holder.asked).isZero();
+        assertHolds(store, 1, 0);
+        assertThat(counters.get(Counter.SESSIONS_REFUSED)).isEqualTo(1);
+        store.keep(KEY, late, late.kept);
+        assertHolds(store, 1, 0);
+        assertThat(name(claim(store, KEY, new Client("next")))).contains("holder");
     }
 
     @Test

@@ -68,7 +68,7 @@ final class ChatChunks {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
             switch (name) {
-                case "choices" -> choices(parser, value);
+                case "choices" -> each(parser, value, this::choice);
                 case "usage" -> usage(parser, value);
                 case "model" -> model = text(parser, value);
                 case "error" -> error = error(parser, value);
@@ -78,14 +78,20 @@ final class ChatChunks {
         }
     }
 
-    private void choices(JsonParser parser, JsonToken value) throws IOException {
+    /** Reads one object. */
+    @FunctionalInterface
+    private interface Reader {
+        void read(JsonParser parser) throws IOException;
+    }
+
+    private static void each(JsonParser parser, JsonToken value, Reader object) throws IOException {
         if (value != JsonToken.START_ARRAY) {
             parser.skipChildren();
             return;
         }
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() == JsonToken.START_OBJECT) {
-                choice(parser);
+                object.read(parser);
             } else {
                 parser.skipChildren();
             }
@@ -113,22 +119,8 @@ final class ChatChunks {
             switch (name) {
                 case "content", "refusal" -> append(text, parser, value);
                 case "reasoning_content", "reasoning" -> append(reasoning, parser, value);
-                case "tool_calls" -> toolCalls(parser, value);
+                case "tool_calls" -> each(parser, value, this::toolCall);
                 default -> parser.skipChildren();
-            }
-        }
-    }
-
-    private void toolCalls(JsonParser parser, JsonToken value) throws IOException {
-        if (value != JsonToken.START_ARRAY) {
-            parser.skipChildren();
-            return;
-        }
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (parser.currentToken() == JsonToken.START_OBJECT) {
-                toolCall(parser);
-            } else {
-                parser.skipChildren();
             }
         }
     }
