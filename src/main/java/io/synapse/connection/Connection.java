@@ -40,7 +40,7 @@ public final class Connection {
     private final Counters counters;
     private final Outbox outbox;
     private final Activity activity;
-    private final long openedAt;
+    private final long dialledAt;
     private final List<Source> sources = new CopyOnWriteArrayList<>();
     private final List<Runnable> closeListeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -50,19 +50,25 @@ public final class Connection {
      *
      * @param id unguessable
      * @param remoteAddress of the client, for logs and limits
+     * @param dialledAt when its handshake came, by the node's ticker
      * @param transport where frames go
      * @param codec how they are written
      * @param environment what all connections share
      */
     public Connection(
-            String id, String remoteAddress, Transport transport, MessageCodec codec, Environment environment) {
+            String id,
+            String remoteAddress,
+            long dialledAt,
+            Transport transport,
+            MessageCodec codec,
+            Environment environment) {
         this.id = id;
         this.remoteAddress = remoteAddress;
         this.transport = transport;
         this.codec = codec;
         this.counters = environment.counters();
         this.activity = new Activity(environment.ticker());
-        openedAt = environment.ticker().read();
+        this.dialledAt = dialledAt;
         this.outbox = new Outbox(
                 transport,
                 environment.outbox(),
@@ -83,12 +89,13 @@ public final class Connection {
     public record Environment(OutboxConfig outbox, Ticker ticker, Timers timers, Counters counters) {}
 
     /**
-     * When it was opened.
+     * When its client asked for it. Of two connections of one client the later one was dialled later, whatever order the
+     * threads of the server open them in.
      *
      * @return by the node's ticker, in nanoseconds
      */
-    public long openedAt() {
-        return openedAt;
+    public long dialledAt() {
+        return dialledAt;
     }
 
     /**

@@ -9,8 +9,9 @@ import java.security.Principal;
  *
  * @param admitted the verdict
  * @param remoteAddress where the client is; the WebSocket API does not tell
+ * @param dialledAt when the handshake came, by the node's ticker
  */
-record AdmittedPrincipal(Admitted admitted, String remoteAddress) implements Principal {
+record AdmittedPrincipal(Admitted admitted, String remoteAddress, long dialledAt) implements Principal {
 
     @Override
     public String getName() {

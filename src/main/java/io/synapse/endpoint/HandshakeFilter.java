@@ -2,6 +2,7 @@ package io.synapse.endpoint;
 
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
+import io.synapse.platform.Ticker;
 import io.synapse.security.Handshake;
 import io.synapse.security.Verdict;
 import io.synapse.security.Verdict.Admitted;
@@ -38,6 +39,9 @@ abstract class HandshakeFilter implements Filter {
     @Inject
     private Counters counters;
 
+    @Inject
+    private Ticker ticker;
+
     /** Lets in, or not. */
     abstract Verdict decide(Handshake handshake);
 
@@ -45,6 +49,7 @@ abstract class HandshakeFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest http = (HttpServletRequest) request;
+        long dialledAt = ticker.read();
         Verdict verdict = sentTooEarly(http)
                 ? Refused.of(HttpServletResponse.SC_BAD_REQUEST, "a client waits for the answer to its handshake")
                 : decide(handshake(http));
@@ -52,7 +57,7 @@ abstract class HandshakeFilter implements Filter {
             counters.increment(Counter.HANDSHAKES_REFUSED);
             refuse((HttpServletResponse) response, refused);
         } else {
-            Principal principal = new AdmittedPrincipal((Admitted) verdict, http.getRemoteAddr());
+            Principal principal = new AdmittedPrincipal((Admitted) verdict, http.getRemoteAddr(), dialledAt);
             chain.doFilter(new AdmittedRequest(http, principal), response);
         }
     }

@@ -64,7 +64,12 @@ final class Socket {
         JakartaTransport transport = new JakartaTransport(
                 opened, raw, with.closer(), with.cutter(), with.connections().timers());
         connection = new Connection(
-                with.ids().next(), principal.remoteAddress(), transport, speech.codec(admitted), with.connections());
+                with.ids().next(),
+                principal.remoteAddress(),
+                principal.dialledAt(),
+                transport,
+                speech.codec(admitted),
+                with.connections());
         messages = opened(speech, admitted);
         with.selectors().keepAwake(raw, connection);
         connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));

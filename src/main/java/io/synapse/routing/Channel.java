@@ -196,8 +196,7 @@ final class Channel {
 
     /** The connection has ended: lets everything go, and what a session holds is kept. */
     void end() {
-        held.ifPresent(HeldSession::connectionEnded);
-        release();
+        held.ifPresentOrElse(session -> session.connectionEnded(this::release), this::release);
     }
 
     /** Lets everything go, and is not present any more. */

@@ -33,6 +33,7 @@ public final class CortexSession {
     private final boolean joins;
     private int malformed;
     private boolean left;
+    private Optional<HeldSession> held = Optional.empty();
     private boolean ended;
 
     CortexSession(Connection connection, Optional<Identity> identity) {
@@ -88,6 +89,22 @@ public final class CortexSession {
         }
     }
 
+    /** The session of all that is here, of a client without joins. */
+    synchronized Optional<HeldSession> held() {
+        return held;
+    }
+
+    void hold(HeldSession session) {
+        boolean late;
+        synchronized (this) {
+            held = Optional.of(session);
+            late = ended;
+        }
+        if (late) {
+            session.connectionEnded(() -> {});
+        }
+    }
+
     /** Everything that is joined. */
     synchronized List<Channel> all() {
         return List.copyOf(channels.values());
@@ -129,8 +146,12 @@ public final class CortexSession {
             }
         }
         if (late) {
-            followed.held().ifPresent(HeldSession::connectionEnded);
+            forsake(followed);
         }
+    }
+
+    private static void forsake(Followed followed) {
+        followed.held().ifPresent(session -> session.connectionEnded(() -> {}));
     }
 
     /** The session of a topic that failed. */
@@ -194,13 +215,18 @@ public final class CortexSession {
     /** The connection has ended: lets everything go. */
     void end() {
         List<Followed> failed;
+        List<Channel> present;
+        Optional<HeldSession> whole;
         synchronized (this) {
             ended = true;
             failed = List.copyOf(crashed.values());
+            present = all();
+            whole = held;
         }
         // Without the lock: sessions are given to whoever waits for them.
-        failed.forEach(followed -> followed.held().ifPresent(HeldSession::connectionEnded));
-        all().forEach(Channel::end);
+        failed.forEach(CortexSession::forsake);
+        Runnable release = () -> present.forEach(Channel::end);
+        whole.ifPresentOrElse(session -> session.connectionEnded(release), release);
         synchronized (this) {
             channels.clear();
             crashed.clear();

@@ -5,6 +5,8 @@ import io.synapse.session.SessionKey;
 import io.synapse.session.SessionStore;
 import io.synapse.session.SessionStore.Claim;
 import io.synapse.session.SessionStore.Kept;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -30,7 +32,7 @@ final class HeldSession implements SessionStore.Holder {
 
     private final SessionStore store;
     private final SessionKey key;
-    private final long openedAt;
+    private final long dialledAt;
     private Holding holding;
     /** What the client has a right to and does not hold yet, or no more. */
     private Kept resting;
@@ -40,24 +42,28 @@ final class HeldSession implements SessionStore.Holder {
     private Consumer<Kept> heir;
     private boolean claiming = true;
     private boolean over;
+    /** What is held is being given away, and must not be let go of before it is. */
+    private boolean parking;
+
+    private final List<Runnable> afterwards = new ArrayList<>();
 
     HeldSession(SessionStore store, SessionKey key, Connection connection) {
         this.store = store;
         this.key = key;
-        openedAt = connection.openedAt();
+        dialledAt = connection.dialledAt();
     }
 
     // A connection that was cut may still have its join read when its client is back by another.
     @Override
     public boolean isBefore(SessionStore.Holder other) {
-        return other instanceof HeldSession held && openedAt - held.openedAt < 0;
+        return other instanceof HeldSession held && dialledAt - held.dialledAt < 0;
     }
 
     boolean isOf(SessionKey other) {
         return key.equals(other);
     }
 
-    /** Tells what there was; not if the connection has ended meanwhile. */
+    /** Tells what there was; not if the connection has ended meanwhile. Who has lost it meanwhile is told by {@link #restored}. */
     void claim(Consumer<Claim> told) {
         store.claim(key, this, claim -> claimed(claim, told));
     }
@@ -83,7 +89,7 @@ final class HeldSession implements SessionStore.Holder {
             store.keep(key, this, kept);
         }
         if (!ended) {
-            told.accept(next == null ? claim : new Claim(false, claim.kept()));
+            told.accept(claim);
         }
     }
 
@@ -92,7 +98,11 @@ final class HeldSession implements SessionStore.Holder {
         holding = what;
     }
 
-    /** The client holds everything that it can have; false if somebody has taken it over meanwhile. */
+    /**
+     * The client holds everything that it can have.
+     *
+     * @return false if it has lost the session meanwhile: then what was kept, and its lease, are somebody else's
+     */
     synchronized boolean restored() {
         if (!over) {
             resting = null;
@@ -121,27 +131,45 @@ final class HeldSession implements SessionStore.Holder {
     /** The client wants it no more. */
     void forget() {
         synchronized (this) {
-            over = true;
+            if (!over) {
+                over = true;
+                given = Kept.NOTHING;
+            }
         }
         store.forget(key, this);
     }
 
-    /** The connection has ended. */
-    void connectionEnded() {
-        Holding held;
-        Kept kept;
+    /**
+     * The connection has ended.
+     *
+     * @param letGo lets go of what was held; run once it is known what to keep of it, on this stack or by whoever takes the
+     *     session over just now
+     */
+    void connectionEnded(Runnable letGo) {
+        Holding held = null;
+        Kept kept = null;
+        boolean mine;
         synchronized (this) {
-            if (over) {
+            if (parking) {
+                afterwards.add(letGo);
                 return;
             }
+            // Of a claim that is under way it is not known yet what there is.
+            mine = !over && !claiming;
             over = true;
-            if (claiming) {
-                return;
+            if (mine) {
+                held = holding;
+                kept = resting;
+                parking = true;
             }
-            held = holding;
-            kept = resting;
         }
-        kept = parked(held, kept, false);
+        if (mine) {
+            keep(parked(held, kept, false));
+        }
+        letGo.run();
+    }
+
+    private void keep(Kept kept) {
         Consumer<Kept> next;
         synchronized (this) {
             given = kept;
@@ -166,6 +194,7 @@ final class HeldSession implements SessionStore.Holder {
             }
             held = over ? null : holding;
             kept = over ? given : resting;
+            parking = !over;
             over = true;
         }
         kept = parked(held, kept, true);
@@ -176,12 +205,22 @@ final class HeldSession implements SessionStore.Holder {
     }
 
     // Who has not got everything back yet has a right to what was kept, and not to the part that it has got.
-    private static Kept parked(Holding held, Kept resting, boolean takenOver) {
-        Kept present = held == null ? Kept.NOTHING : held.park(takenOver);
-        if (resting == null) {
-            return present;
+    private Kept parked(Holding held, Kept kept, boolean takenOver) {
+        try {
+            Kept present = held == null ? Kept.NOTHING : held.park(takenOver);
+            if (kept == null) {
+                return present;
+            }
+            present.lease().run();
+            return kept;
+        } finally {
+            List<Runnable> waiting;
+            synchronized (this) {
+                parking = false;
+                waiting = List.copyOf(afterwards);
+                afterwards.clear();
+            }
+            waiting.forEach(Runnable::run);
         }
-        present.lease().run();
-        return resting;
     }
 }

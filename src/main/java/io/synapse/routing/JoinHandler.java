@@ -207,13 +207,13 @@ public final class JoinHandler {
             answer(session, join, old, channel, response);
             if (held.map(HeldSession::restored).orElse(true)) {
                 restoration.go();
+                kept.lease().run();
             } else {
                 // Somebody has taken it over meanwhile: nothing of it may come here.
                 Holding lost = new JoinedTopic(this, session, channel);
                 lost.park(false).lease().run();
                 lost.takenOver();
             }
-            kept.lease().run();
         });
     }
 

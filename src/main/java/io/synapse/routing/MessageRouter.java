@@ -203,7 +203,7 @@ public final class MessageRouter {
             return followed;
         }
         // It failed before the client had everything back: all of it is kept, for the next join to claim.
-        held.get().connectionEnded();
+        held.get().connectionEnded(() -> {});
         return Followed.NOTHING;
     }
 

@@ -78,14 +78,14 @@ public final class SessionHandler {
 
     /** Begins or goes on with the session of a whole connection. */
     void open(CortexSession session, Channel own, Session message, Function<String, Optional<Channel>> agents) {
-        if (own.held().isPresent() || own.subscriptions().count() > 0 || session.joined() > 1) {
+        if (session.held().isPresent() || own.subscriptions().count() > 0 || session.joined() > 1) {
             session.refuse(message.address(), Reasons.SESSION_NOT_FIRST);
             return;
         }
         Resumption wanted = message.resumption();
         SessionKey key = new SessionKey(own.identity().subject(), WHOLE_CONNECTION, wanted.session());
         HeldSession held = new HeldSession(store, key, session.connection());
-        own.hold(held);
+        session.hold(held);
         held.claim(claim -> {
             held.begin(new WholeConnection(session));
             Kept kept = claim.kept().orElse(Kept.NOTHING);
@@ -95,17 +95,15 @@ public final class SessionHandler {
             restoration.run(() -> {
                 session.reply(
                         message.address(), restoration.answer(claim.kept().isPresent(), keepMillis(claim.held())));
-                // If not, it has been taken over meanwhile, and the connection is being closed.
-                if (held.restored() || !claim.held()) {
+                boolean lost = claim.held() && !held.restored();
+                if (lost) {
+                    session.connection().abort(CloseReason.TAKEN_OVER);
+                } else {
                     restoration.go();
+                    kept.lease().run();
                 }
-                kept.lease().run();
             });
         });
-        // The connection may have ended meanwhile, when nothing was known of this.
-        if (!session.connection().isOpen()) {
-            held.connectionEnded();
-        }
     }
 
     /** How long what a client holds is kept. */

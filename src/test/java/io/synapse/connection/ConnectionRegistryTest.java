@@ -37,6 +37,7 @@ class ConnectionRegistryTest {
         return new Connection(
                 id,
                 "127.0.0.1",
+                0,
                 transport,
                 codecs.open(version),
                 new Connection.Environment(roomy(), timers.ticker(), timers, new Counters()));

@@ -43,6 +43,7 @@ class ConnectionTest {
         return new Connection(
                 "c1",
                 "127.0.0.1",
+                0,
                 to,
                 codecs.open(PhoenixCodec.Version.V2),
                 new Connection.Environment(config, timers.ticker(), timers, counters));
@@ -98,6 +99,7 @@ class ConnectionTest {
                 Connection connection = new Connection(
                         "c" + round,
                         "127.0.0.1",
+                        0,
                         stuck,
                         codecs.open(PhoenixCodec.Version.V2),
                         new Connection.Environment(bounds(16, 1 << 20, 1024), timers.ticker(), timers, counted));

@@ -57,6 +57,7 @@ class HeartbeatsTest {
             connection = new Connection(
                     id,
                     "10.0.0.1",
+                    0,
                     transport,
                     codecs.open(PhoenixCodec.Version.V2),
                     new Connection.Environment(outbox, timers.ticker(), timers, counters));

@@ -65,6 +65,7 @@ class LibertySelectorsTest {
         return new Connection(
                 "c1",
                 "127.0.0.1",
+                0,
                 new FakeTransport(Behaviour.LATER),
                 new PhoenixCodecs(64, 1 << 20).open(PhoenixCodec.Version.V2),
                 new Connection.Environment(

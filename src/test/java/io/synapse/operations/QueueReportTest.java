@@ -48,6 +48,7 @@ class QueueReportTest {
         Connection connection = new Connection(
                 id,
                 "10.0.0.1",
+                0,
                 new FakeTransport(behaviour),
                 new ObjectCodecs(64, 1 << 20).open(Format.JSON),
                 new Connection.Environment(

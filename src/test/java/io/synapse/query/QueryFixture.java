@@ -150,6 +150,7 @@ final class QueryFixture implements AutoCloseable {
             connection = new Connection(
                     "c" + ids.incrementAndGet(),
                     "127.0.0.1",
+                    0,
                     transport,
                     codecs.open(PhoenixCodec.Version.V2),
                     new Connection.Environment(outbox, timers.ticker(), timers, counters));

@@ -211,7 +211,7 @@ class ConnectionStormTest {
             codec = phoenix
                     ? new PhoenixCodecs(64, 1 << 20).open(PhoenixCodec.Version.V2)
                     : new ObjectCodecs(64, 1 << 20).open(ObjectCodecs.Format.JSON);
-            connection = new Connection("c" + clients++, "10.0.0.1", transport, codec, environment);
+            connection = new Connection("c" + clients++, "10.0.0.1", 0, transport, codec, environment);
             Identity identity = new Identity("k", Set.of(), Set.of(Role.USER, Role.PUBLISHER));
             CortexSession session =
                     phoenix ? cortex.open(connection, Optional.empty()) : gateway.open(connection, identity);

@@ -174,7 +174,8 @@ final class GatewayFixture implements AutoCloseable {
 
         private Client(Identity identity, Subprotocol spoken) {
             packing = Packing.of(spoken.word());
-            connection = new Connection("c" + ++connections, "127.0.0.1", transport, codecs.open(spoken), environment);
+            connection =
+                    new Connection("c" + ++connections, "127.0.0.1", 0, transport, codecs.open(spoken), environment);
             session = router.open(connection, identity);
         }
 

@@ -154,7 +154,8 @@ class MessageRouterTest {
         private int seen;
 
         Client(String id, Optional<Identity> identity) {
-            connection = new Connection(id, "127.0.0.1", transport, codecs.open(PhoenixCodec.Version.V2), environment);
+            connection =
+                    new Connection(id, "127.0.0.1", 0, transport, codecs.open(PhoenixCodec.Version.V2), environment);
             session = router.open(connection, identity);
         }
 

@@ -137,7 +137,8 @@ class PresenceHandlerTest {
         }
 
         Client(String id, Identity identity) {
-            connection = new Connection(id, "127.0.0.1", transport, codecs.open(PhoenixCodec.Version.V2), environment);
+            connection =
+                    new Connection(id, "127.0.0.1", 0, transport, codecs.open(PhoenixCodec.Version.V2), environment);
             session = router.open(connection, Optional.of(identity));
         }
 

@@ -209,6 +209,7 @@ final class SessionFixture {
             connection = new Connection(
                     "c" + ++connections,
                     "127.0.0.1",
+                    environment.ticker().read(),
                     transport,
                     new PhoenixCodecs(64, 1 << 20).open(PhoenixCodec.Version.V2),
                     environment);
@@ -267,6 +268,7 @@ final class SessionFixture {
             connection = new Connection(
                     "c" + ++connections,
                     "127.0.0.1",
+                    environment.ticker().read(),
                     transport,
                     new ObjectCodecs(64, 1 << 20).open(ObjectCodecs.Format.JSON),
                     environment);

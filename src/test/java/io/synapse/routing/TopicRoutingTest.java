@@ -106,7 +106,8 @@ class TopicRoutingTest {
 
         Client(Role role, Behaviour behaviour) {
             transport = new FakeTransport(behaviour);
-            connection = new Connection("c", "127.0.0.1", transport, codecs.open(PhoenixCodec.Version.V2), environment);
+            connection =
+                    new Connection("c", "127.0.0.1", 0, transport, codecs.open(PhoenixCodec.Version.V2), environment);
             session = router.open(connection, Optional.of(new Identity("x", Set.of(), Set.of(role))));
         }
 

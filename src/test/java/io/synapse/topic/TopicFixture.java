@@ -89,7 +89,7 @@ final class TopicFixture {
 
         Client(Behaviour behaviour, PhoenixCodec.Version version, String via) {
             transport = new FakeTransport(behaviour);
-            connection = new Connection("c", "127.0.0.1", transport, codecs.open(version), environment);
+            connection = new Connection("c", "127.0.0.1", 0, transport, codecs.open(version), environment);
             connection.onClose(subscriptions::release);
             reader = new SubscribeRequest.Reader(via, Ref.of("1"), filter, false);
         }
