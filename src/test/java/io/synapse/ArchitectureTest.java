@@ -58,6 +58,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.tool..")
             .layer("session")
             .definedBy("io.synapse.session..")
+            .layer("conversation")
+            .definedBy("io.synapse.conversation..")
             .layer("security")
             .definedBy("io.synapse.security..")
             .layer("routing")
@@ -89,13 +91,15 @@ class ArchitectureTest {
             .whereLayer("topic")
             .mayOnlyAccessLayers("connection", "stream", "protocol", "config", "platform")
             .whereLayer("query")
-            .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
+            .mayOnlyAccessLayers("stream", "conversation", "engine", "connection", "protocol", "config", "platform")
             .whereLayer("tool")
             .mayOnlyAccessLayers("engine", "protocol", "config")
             .whereLayer("presence")
             .mayOnlyAccessLayers("connection", "protocol", "config", "platform")
             .whereLayer("session")
             .mayOnlyAccessLayers("stream", "config", "platform")
+            .whereLayer("conversation")
+            .mayOnlyAccessLayers("config", "platform")
             .whereLayer("security")
             .mayOnlyAccessLayers("protocol", "config", "platform")
             .whereLayer("routing")
@@ -105,6 +109,7 @@ class ArchitectureTest {
                     "topic",
                     "presence",
                     "session",
+                    "conversation",
                     "stream",
                     "engine",
                     "security",
@@ -118,6 +123,7 @@ class ArchitectureTest {
                     "topic",
                     "presence",
                     "session",
+                    "conversation",
                     "connection",
                     "protocol",
                     "stream",
@@ -157,6 +163,7 @@ class ArchitectureTest {
                     "io.synapse.tool..",
                     "io.synapse.presence..",
                     "io.synapse.session..",
+                    "io.synapse.conversation..",
                     "io.synapse.security..",
                     "io.synapse.routing..",
                     "io.synapse.operations..",

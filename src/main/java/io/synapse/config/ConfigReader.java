@@ -75,6 +75,7 @@ public final class ConfigReader {
                         duration("synapse.session.keep", Duration.ZERO, Duration.ofHours(1)),
                         integer("synapse.session.max", 1, 10_000_000),
                         integer("synapse.session.total-bytes", 1024, 1024 * MIB)),
+                new ConversationReader(this).read(),
                 gateway(),
                 new LibraryConfig(
                         source.apply("synapse.library.folder"),

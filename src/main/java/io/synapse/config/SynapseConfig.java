@@ -12,6 +12,7 @@ package io.synapse.config;
  * @param presence who is seen
  * @param topics bounds on topics, and who may use them
  * @param session what is kept of clients that have lost their connection
+ * @param conversation what is kept of conversations
  * @param gateway what the socket without joins offers
  * @param library the default engine
  * @param openAi the language-model engine
@@ -27,6 +28,7 @@ public record SynapseConfig(
         PresenceConfig presence,
         TopicsConfig topics,
         SessionConfig session,
+        ConversationConfig conversation,
         GatewayConfig gateway,
         LibraryConfig library,
         OpenAiConfig openAi,

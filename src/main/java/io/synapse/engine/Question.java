@@ -1,6 +1,7 @@
 package io.synapse.engine;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -15,6 +16,8 @@ import java.util.OptionalDouble;
  * @param deadline when the query times out
  * @param pace words per second the client asked for, 0 for as fast as possible; empty if it did not say
  * @param traceparent the W3C trace context the client sent, if any; not validated
+ * @param history what was said in the conversation before, the oldest first; empty if the query is of none. Bounded by
+ *     {@code synapse.conversation.turns} and {@code synapse.conversation.bytes}
  */
 public record Question(
         String agent,
@@ -23,12 +26,35 @@ public record Question(
         int priority,
         Instant deadline,
         OptionalDouble pace,
-        Optional<String> traceparent) {
+        Optional<String> traceparent,
+        List<EarlierTurn> history) {
 
     /** The priority of a query that names none. */
     public static final int DEFAULT_PRIORITY = 5;
 
-    /** Checks that nothing is missing. */
+    /**
+     * A question that is of no conversation.
+     *
+     * @param agent the agent asked
+     * @param ref the client's name for the query
+     * @param text the question itself
+     * @param priority 0 to 9
+     * @param deadline when the query times out
+     * @param pace words per second, if the client said
+     * @param traceparent the W3C trace context, if any
+     */
+    public Question(
+            String agent,
+            String ref,
+            String text,
+            int priority,
+            Instant deadline,
+            OptionalDouble pace,
+            Optional<String> traceparent) {
+        this(agent, ref, text, priority, deadline, pace, traceparent, List.of());
+    }
+
+    /** Checks that nothing is missing, and copies the history. */
     public Question {
         Objects.requireNonNull(agent, "agent");
         Objects.requireNonNull(ref, "ref");
@@ -36,5 +62,16 @@ public record Question(
         Objects.requireNonNull(deadline, "deadline");
         Objects.requireNonNull(pace, "pace");
         Objects.requireNonNull(traceparent, "traceparent");
+        history = List.copyOf(history);
+    }
+
+    /**
+     * The same question in a conversation.
+     *
+     * @param turns what was said before, the oldest first
+     * @return with this history
+     */
+    public Question after(List<EarlierTurn> turns) {
+        return new Question(agent, ref, text, priority, deadline, pace, traceparent, turns);
     }
 }

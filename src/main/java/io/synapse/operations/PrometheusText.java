@@ -3,6 +3,7 @@ package io.synapse.operations;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.connection.Outbox;
+import io.synapse.conversation.ConversationStore;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.presence.PresenceTracker;
@@ -23,6 +24,7 @@ public final class PrometheusText {
     private final PresenceTracker presence;
     private final TopicHub topics;
     private final SessionStore sessions;
+    private final ConversationStore conversations;
 
     /**
      * Writes the figures of these.
@@ -33,6 +35,7 @@ public final class PrometheusText {
      * @param presence who is where
      * @param topics what is kept of them, and who subscribes
      * @param sessions what is kept of clients
+     * @param conversations what was said before
      */
     public PrometheusText(
             Counters counters,
@@ -40,13 +43,15 @@ public final class PrometheusText {
             QueryService queries,
             PresenceTracker presence,
             TopicHub topics,
-            SessionStore sessions) {
+            SessionStore sessions,
+            ConversationStore conversations) {
         this.counters = counters;
         this.connections = connections;
         this.queries = queries;
         this.presence = presence;
         this.topics = topics;
         this.sessions = sessions;
+        this.conversations = conversations;
     }
 
     /**
@@ -85,6 +90,10 @@ public final class PrometheusText {
         figure(text, "synapse.sessions.held", "gauge", "sessions of clients that are there", held.held());
         figure(text, "synapse.sessions.kept", "gauge", "sessions of clients that may come back", held.kept());
         figure(text, "synapse.sessions.kept.bytes", "gauge", "memory of these", held.bytes());
+        ConversationStore.Status said = conversations.status();
+        figure(text, "synapse.conversations", "gauge", "conversations that are kept", said.conversations());
+        figure(text, "synapse.conversations.turns", "gauge", "turns of these", said.turns());
+        figure(text, "synapse.conversations.bytes", "gauge", "memory of these", said.bytes());
         waiting(text);
         return text.toString();
     }

@@ -94,7 +94,25 @@ public enum Counter {
             "sessions forgotten early, at synapse.session.max or synapse.session.total-bytes"),
     /** Sessions that could not be had. */
     SESSIONS_REFUSED(
-            "synapse.sessions.refused", "sessions refused at synapse.session.max, all of clients that are there");
+            "synapse.sessions.refused", "sessions refused at synapse.session.max, all of clients that are there"),
+    /** Turns of conversations. */
+    TURNS("synapse.turns", "turns added to conversations"),
+    /** Turns that had to go. */
+    TURNS_DROPPED(
+            "synapse.turns.dropped",
+            "turns that have left their conversation at synapse.conversation.turns or synapse.conversation.bytes"),
+    /** Turns that were taken back. */
+    TURNS_ROLLED_BACK("synapse.turns.rolled-back", "turns left out of their conversation by double_texting rollback"),
+    /** Conversations that were not used. */
+    CONVERSATIONS_EXPIRED("synapse.conversations.expired", "conversations not used for synapse.conversation.keep"),
+    /** Conversations forgotten early. */
+    CONVERSATIONS_EVICTED(
+            "synapse.conversations.evicted",
+            "conversations forgotten early, at synapse.conversation.max, its -per-subject or its total-bytes"),
+    /** Queries that another of their conversation stopped. */
+    QUERIES_SUPERSEDED("synapse.queries.superseded", "queries interrupted by the next one of their conversation"),
+    /** Queries refused because of another of their conversation. */
+    CONVERSATIONS_BUSY("synapse.conversations.busy", "queries refused because their conversation was busy");
 
     private final String metric;
     private final String meaning;

@@ -86,7 +86,13 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link CallTool}. */
         TOOL,
         /** {@link ListTools}. */
-        TOOLS
+        TOOLS,
+        /** {@link ReadConversation}. */
+        CONVERSATION,
+        /** {@link ListConversations}. */
+        CONVERSATIONS,
+        /** {@link DeleteConversation}. */
+        CONVERSATION_DELETE
     }
 
     /**
@@ -219,6 +225,7 @@ public sealed interface ClientMessage extends Inbound {
      * @param onDisconnect what happens when nobody follows any more
      * @param afterSeq the seq of the last thought that the client has, 0 for none
      * @param traceparent the W3C trace context, if given
+     * @param conversation the conversation it is of, if it is of one
      */
     record Query(
             Address address,
@@ -229,11 +236,62 @@ public sealed interface ClientMessage extends Inbound {
             OptionalDouble pace,
             OnDisconnect onDisconnect,
             long afterSeq,
-            Optional<String> traceparent)
+            Optional<String> traceparent,
+            Optional<OfConversation> conversation)
             implements ClientMessage {
         @Override
         public Kind kind() {
             return Kind.QUERY;
+        }
+    }
+
+    /**
+     * What a query says of its conversation.
+     *
+     * @param id the client's name for it
+     * @param doubleTexting the word for what happens if another query of it is before this one, if given
+     */
+    record OfConversation(String id, Optional<String> doubleTexting) {}
+
+    /**
+     * Reads a conversation.
+     *
+     * @param address the agent's topic
+     * @param id the client's name for it
+     * @param after the number of the last turn that the client has, 0 for none
+     * @param limit how many turns at most, if given
+     */
+    record ReadConversation(Address address, String id, long after, OptionalInt limit) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.CONVERSATION;
+        }
+    }
+
+    /**
+     * Lists the client's conversations with an agent.
+     *
+     * @param address the agent's topic
+     * @param after the id of the last one that the client has, if given
+     * @param limit how many at most, if given
+     */
+    record ListConversations(Address address, Optional<String> after, OptionalInt limit) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.CONVERSATIONS;
+        }
+    }
+
+    /**
+     * Forgets a conversation.
+     *
+     * @param address the agent's topic
+     * @param id the client's name for it
+     */
+    record DeleteConversation(Address address, String id) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.CONVERSATION_DELETE;
         }
     }
 

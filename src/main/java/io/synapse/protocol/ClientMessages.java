@@ -54,6 +54,9 @@ final class ClientMessages {
                 case "publish" -> TopicMessages.publish(address, fields);
                 case "history" -> TopicMessages.history(address, fields);
                 case "ack" -> SessionMessages.acknowledge(address, fields);
+                case "conversation" -> ConversationMessages.read(address, fields);
+                case "conversations" -> ConversationMessages.list(address, fields);
+                case "conversation_delete" -> ConversationMessages.delete(address, fields);
                 case "ping" -> new Ping(address, null);
                 case "presence" -> presence(address, fields);
                 case "presence_update" -> presenceUpdate(address, fields);
@@ -150,7 +153,8 @@ final class ClientMessages {
                 fields.decimal("pace", 0, MAX_PACE),
                 onDisconnect(fields),
                 afterSeq(fields),
-                fields.text("traceparent", MAX_TRACEPARENT_LENGTH));
+                fields.text("traceparent", MAX_TRACEPARENT_LENGTH),
+                ConversationMessages.ofQuery(fields));
     }
 
     private static Inbound tool(Address address, Fields fields) throws WrongField {

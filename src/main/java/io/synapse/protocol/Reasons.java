@@ -35,6 +35,8 @@ public final class Reasons {
     public static final String REF_IN_USE = "ref_in_use";
     /** All places are taken and the queue is full; try again later. */
     public static final String OVERLOADED = "overloaded";
+    /** Another query of the same conversation is before it; wait for that, or try again later. */
+    public static final String CONVERSATION_BUSY = "conversation_busy";
     /** There is no tool with this name. */
     public static final String UNKNOWN_TOOL = "unknown tool";
     /** The arguments are not what the tool's schema wants. */

@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
  * @param traceparent the W3C trace context, if given
  * @param channel the channel it was asked on, if it was; its thoughts and its result name it
  * @param tool the name of the tool that is called, if it is a call; the question then is its arguments, as JSON
+ * @param conversation the conversation it is of, if it is of one
  */
 public record QueryRequest(
         QueryId id,
@@ -29,11 +30,41 @@ public record QueryRequest(
         OnDisconnect onDisconnect,
         Optional<String> traceparent,
         Optional<String> channel,
-        Optional<String> tool) {
+        Optional<String> tool,
+        Optional<InConversation> conversation) {
+
+    /**
+     * A query that is of no conversation.
+     *
+     * @param id which query
+     * @param tenant whose share of the places it takes
+     * @param question what is asked
+     * @param priority 0 to 9
+     * @param timeout how long it may take from now
+     * @param pace words per second, if the client asked for one
+     * @param onDisconnect what happens when nobody follows any more
+     * @param traceparent the W3C trace context, if given
+     * @param channel the channel it was asked on, if it was
+     * @param tool the name of the tool that is called, if it is a call
+     */
+    public QueryRequest(
+            QueryId id,
+            String tenant,
+            String question,
+            int priority,
+            Duration timeout,
+            OptionalDouble pace,
+            OnDisconnect onDisconnect,
+            Optional<String> traceparent,
+            Optional<String> channel,
+            Optional<String> tool) {
+        this(id, tenant, question, priority, timeout, pace, onDisconnect, traceparent, channel, tool, Optional.empty());
+    }
 
     /**
      * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace
-     * context, so that is left out; and another tenant may join in what runs for the first.
+     * context, so that is left out; and another tenant may join in what runs for the first, unless it is of a conversation.
+     * What a query does that finds others before it has been done when it is repeated, so that is left out, too.
      *
      * @param other the request to compare
      * @return true if the second may be served by the first
@@ -45,6 +76,17 @@ public record QueryRequest(
                 && priority == other.priority
                 && timeout.equals(other.timeout)
                 && pace.equals(other.pace)
-                && onDisconnect.equals(other.onDisconnect);
+                && onDisconnect.equals(other.onDisconnect)
+                && conversation.map(InConversation::key).equals(other.conversation.map(InConversation::key));
+    }
+
+    /**
+     * Whether a subject may know of this query: those of conversations are known to who asked them only.
+     *
+     * @param subject who wants to follow it, or to stop it
+     * @return false if it is of somebody else's conversation
+     */
+    public boolean isFor(String subject) {
+        return conversation.map(of -> of.key().subject().equals(subject)).orElse(true);
     }
 }

@@ -197,6 +197,16 @@ final class QueryScheduler {
         }
     }
 
+    /** How long a query takes, of late. */
+    Duration serviceTime() {
+        lock.lock();
+        try {
+            return serviceTime.until(0, 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void leave(Share share) {
         share.admitted--;
         if (share.admitted >= maxRunningEach) {

@@ -1,6 +1,7 @@
 package io.synapse.query;
 
 import io.synapse.connection.Connection;
+import io.synapse.conversation.ConversationKey;
 import io.synapse.engine.QueryEngine;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.ServerMessage;
@@ -31,6 +32,8 @@ public final class QueryService {
         REF_IN_USE,
         /** All places are taken. */
         OVERLOADED,
+        /** Another query of the same conversation is before it, and it was not to wait, or too many do. */
+        CONVERSATION_BUSY,
         /** All places that one tenant may have are taken. */
         TENANT_OVERLOADED,
         /** The application is stopping. */
@@ -55,6 +58,7 @@ public final class QueryService {
     private final QueryScheduler scheduler;
     private final QueuePositions positions;
     private final QueryStore store;
+    private final ConversationGate gate;
     private volatile boolean stopping;
 
     /**
@@ -64,12 +68,18 @@ public final class QueryService {
      * @param environment what all queries share
      * @param interrupts where queries are made interruptible
      * @param executor gives the threads that engines run on; must be able to run {@code max-concurrent} at a time
+     * @param gate lets the queries of a conversation go on one after the other
      */
     public QueryService(
-            QueryEngine engine, QueryEnvironment environment, InterruptManager interrupts, Executor executor) {
+            QueryEngine engine,
+            QueryEnvironment environment,
+            InterruptManager interrupts,
+            Executor executor,
+            ConversationGate gate) {
         this.engine = engine;
         this.environment = environment;
         this.interrupts = interrupts;
+        this.gate = gate;
         scheduler = new QueryScheduler(environment.config(), environment.ticker(), executor);
         positions = new QueuePositions(scheduler, environment);
         store = new QueryStore(
@@ -98,7 +108,7 @@ public final class QueryService {
      */
     public Submission submit(QueryRequest request, QueryEngine answering, Consumer<Boolean> accepted) {
         RunningQuery existing = store.find(request.id());
-        while (existing == null) {
+        if (existing == null) {
             if (stopping) {
                 return refused(Submission.STOPPING);
             }
@@ -106,13 +116,17 @@ public final class QueryService {
             if (place.slot() == null) {
                 return refused(place.reached() == Bound.TENANT ? Submission.TENANT_OVERLOADED : Submission.OVERLOADED);
             }
-            RunningQuery query = new RunningQuery(request, answering, environment, new Host(place.slot()));
-            existing = store.addIfAbsent(query);
-            if (existing == null) {
-                start(query, place.slot(), accepted);
+            Admission admission = admission(place.slot());
+            RunningQuery query = new RunningQuery(request, answering, environment, admission);
+            existing = store.addIfAbsent(query, gate::enter);
+            if (existing == query) {
+                start(query, admission, accepted);
                 return Submission.STARTED;
             }
-            place.slot().giveBack();
+            admission.giveBack();
+            if (existing == null) {
+                return refused(Submission.CONVERSATION_BUSY);
+            }
         }
         if (!existing.request().asksTheSame(request)) {
             return refused(Submission.REF_IN_USE);
@@ -147,6 +161,25 @@ public final class QueryService {
         return scheduler.retryAfter(tenant);
     }
 
+    /**
+     * When it makes sense to ask again for one whose conversation was busy.
+     *
+     * @return 100 ms to a minute: how long a query takes, of late
+     */
+    public Duration retryAfter() {
+        return scheduler.serviceTime();
+    }
+
+    /**
+     * The query of a conversation that runs, or is next.
+     *
+     * @param key which conversation
+     * @return its ref; empty if there is none that has not ended
+     */
+    public Optional<String> runningOf(ConversationKey key) {
+        return gate.running(key);
+    }
+
     /** A place for one query. */
     public final class Place {
         private final QueryScheduler.Slot slot;
@@ -166,12 +199,13 @@ public final class QueryService {
             if (!used.compareAndSet(false, true)) {
                 return;
             }
-            RunningQuery query = new RunningQuery(request, engine, environment, new Host(slot));
-            if (store.addIfAbsent(query) != null) {
-                slot.giveBack();
+            Admission admission = admission(slot);
+            RunningQuery query = new RunningQuery(request, engine, environment, admission);
+            if (store.addIfAbsent(query, gate::enter) != query) {
+                admission.giveBack();
                 throw new IllegalArgumentException("there is a query with this id");
             }
-            start(query, slot, isNew -> accepted.run());
+            start(query, admission, isNew -> accepted.run());
         }
 
         /** Gives the place back, if it was not used. */
@@ -182,7 +216,11 @@ public final class QueryService {
         }
     }
 
-    private void start(RunningQuery query, QueryScheduler.Slot slot, Consumer<Boolean> accepted) {
+    private Admission admission(QueryScheduler.Slot slot) {
+        return new Admission(slot, store, gate, positions, environment);
+    }
+
+    private void start(RunningQuery query, Admission admission, Consumer<Boolean> accepted) {
         environment.counters().increment(Counter.QUERIES_STARTED);
         interrupts.register(query);
         query.accepted();
@@ -190,15 +228,9 @@ public final class QueryService {
             accepted.accept(true);
         } finally {
             // Also when the one who asked is gone already: accepted is accepted.
-            if (slot.enqueue(query.request().priority(), new WaitingQuery(query, environment))) {
-                query.hasToWait();
-                positions.newcomer();
-            }
+            admission.begin(query);
             if (stopping) {
                 query.interrupt(STOPPING_REASON, outcome -> {});
-            }
-            if (query.isDecided() && slot.withdraw()) {
-                query.neverRan();
             }
         }
     }
@@ -229,6 +261,7 @@ public final class QueryService {
         viewer.attach();
         if (query.isWaiting()) {
             positions.newcomer();
+            query.request().conversation().ifPresent(conversation -> gate.tellPositions(conversation.key()));
         }
         return Optional.of(viewer);
     }
@@ -272,6 +305,18 @@ public final class QueryService {
      */
     public boolean exists(QueryId id) {
         return store.find(id) != null;
+    }
+
+    /**
+     * Whether a query is known here, and somebody may know of it.
+     *
+     * @param subject who wants to follow it, or to stop it
+     * @param id which
+     * @return false if it is not known, or is of somebody else's conversation
+     */
+    public boolean isKnownTo(String subject, QueryId id) {
+        RunningQuery query = store.find(id);
+        return query != null && query.request().isFor(subject);
     }
 
     /**
@@ -326,32 +371,6 @@ public final class QueryService {
         stopping = true;
         for (RunningQuery query : store.all()) {
             query.interrupt(STOPPING_REASON, outcome -> {});
-        }
-    }
-
-    /** What each query tells. */
-    private final class Host implements RunningQuery.Host {
-        private final QueryScheduler.Slot slot;
-
-        private Host(QueryScheduler.Slot slot) {
-            this.slot = slot;
-        }
-
-        @Override
-        public void decided(RunningQuery query) {
-            if (slot.withdraw()) {
-                query.neverRan();
-            }
-        }
-
-        @Override
-        public void concluded(RunningQuery query) {
-            store.ended(query);
-        }
-
-        @Override
-        public void workEnded(RunningQuery query) {
-            slot.ended();
         }
     }
 }

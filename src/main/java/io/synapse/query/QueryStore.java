@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The queries of this node: those that run, whose number the scheduler bounds, and those that have ended, bounded by
@@ -40,9 +41,15 @@ final class QueryStore {
         return byId.get(id);
     }
 
-    /** Adds a query; returns the one that has its id already, if there is one. */
-    RunningQuery addIfAbsent(RunningQuery query) {
-        return byId.putIfAbsent(query.id(), query);
+    /**
+     * Adds a query, unless another one has its id, or it may not be added.
+     *
+     * @param query new
+     * @param mayBeAdded asked once at most, and only if no other query has the id; must not wait or call anybody
+     * @return the one that has the id now; null if there is none
+     */
+    RunningQuery addIfAbsent(RunningQuery query, Predicate<RunningQuery> mayBeAdded) {
+        return byId.computeIfAbsent(query.id(), id -> mayBeAdded.test(query) ? query : null);
     }
 
     /** The query has ended: from now on the bounds of what is kept apply to it. */

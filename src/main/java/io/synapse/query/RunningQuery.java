@@ -1,6 +1,7 @@
 package io.synapse.query;
 
 import io.synapse.engine.Answer;
+import io.synapse.engine.EarlierTurn;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Timers;
@@ -9,6 +10,8 @@ import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.stream.PositionedStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -37,6 +40,9 @@ public final class RunningQuery {
         /** It is decided how the query ends; if it waits for its turn, it never gets one. */
         void decided(RunningQuery query);
 
+        /** The query is about to have its result; nothing is added to its stream any more but how it ends. */
+        void concluding(RunningQuery query, Ending ending);
+
         /** The query has its result. */
         void concluded(RunningQuery query);
 
@@ -56,7 +62,8 @@ public final class RunningQuery {
     private final EngineWork work;
     private final AtomicReference<Ending> ending = new AtomicReference<>();
     private final long acceptedAt;
-    private final Question question;
+    private final Instant accepted;
+    private volatile Question question;
     private final StopAcknowledgements acknowledgements = new StopAcknowledgements();
     private final AtomicReference<Timers.Timer> abandonment = new AtomicReference<>(Timers.Timer.NONE);
     private volatile boolean waits;
@@ -73,12 +80,13 @@ public final class RunningQuery {
         flow = new FlowControl(environment.config().maxLag(), cancellation);
         work = new EngineWork(engine.name(), request.id(), environment);
         acceptedAt = environment.ticker().read();
+        accepted = environment.clock().instant();
         question = new Question(
                 request.id().agent(),
                 request.id().ref(),
                 request.question(),
                 request.priority(),
-                environment.clock().instant().plus(request.timeout()),
+                accepted.plus(request.timeout()),
                 request.pace(),
                 request.traceparent());
     }
@@ -89,6 +97,11 @@ public final class RunningQuery {
         if (isDecided()) {
             deadline.cancel();
         }
+    }
+
+    /** It is asked after these, in its conversation. */
+    void comesAfter(List<EarlierTurn> history) {
+        question = question.after(history);
     }
 
     /** Others have to end before its turn comes. */
@@ -174,11 +187,19 @@ public final class RunningQuery {
         return true;
     }
 
+    /** It cannot be asked. */
+    void fail(Throwable why) {
+        end(Ending.of(engine.name(), null, why));
+    }
+
     private void conclude(Ending decided) {
-        ResultEvent result = encode(decided);
+        Ending told = decided;
+        ResultEvent result = encode(told);
         if (result.bytes() > environment.config().maxOutputBytes()) {
-            result = encode(Ending.tooLong());
+            told = Ending.tooLong();
+            result = encode(told);
         }
+        host.concluding(this, told);
         environment.counters().increment(result.status().counter());
         acknowledgements.close();
         stream.conclude(result);
@@ -216,6 +237,11 @@ public final class RunningQuery {
         return true;
     }
 
+    /** Stops the query, unless it has ended, is ending or was stopped. */
+    boolean interruptIfUndecided(String reason) {
+        return !isDecided() && interrupt(reason, outcome -> {});
+    }
+
     private void stopped(StopOutcome outcome, Ending wanted) {
         acknowledgements.tell(outcome);
         stream.conclude(new InterruptedEvent(wanted.reason()));
@@ -240,6 +266,11 @@ public final class RunningQuery {
     /** Which query this is. */
     QueryId id() {
         return request.id();
+    }
+
+    /** When it was accepted, by the calendar. */
+    Instant acceptedAt() {
+        return accepted;
     }
 
     QueryRequest request() {

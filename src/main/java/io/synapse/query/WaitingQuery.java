@@ -14,8 +14,12 @@ record WaitingQuery(RunningQuery query, QueryEnvironment environment) implements
 
     @Override
     public void waitsAt(int position) {
+        tell(position, environment.config().fairness().positionInterval().toNanos());
+    }
+
+    /** Tells those who follow, not more often than once in so many nanoseconds. */
+    void tell(int position, long interval) {
         long now = environment.ticker().read();
-        long interval = environment.config().fairness().positionInterval().toNanos();
         query.flow().forEach(viewer -> viewer.waitsAt(position, now, interval));
     }
 }

@@ -1,6 +1,7 @@
 package io.synapse.routing;
 
 import io.synapse.connection.EventFilter;
+import io.synapse.conversation.ConversationKey;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.Ref;
@@ -99,6 +100,10 @@ final class Channel {
 
     QueryId query(String ref) {
         return new QueryId(agent, ref);
+    }
+
+    ConversationKey conversation(String id) {
+        return new ConversationKey(identity.subject(), agent, id);
     }
 
     QueryViewer.Format format() {

@@ -40,6 +40,7 @@ public final class GatewayRouter {
     private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
     private final ToolHandler tools;
+    private final ConversationHandler conversations;
     private final ChannelHandler channels;
     private final SessionHandler sessions;
     private final LimitsConfig limits;
@@ -56,6 +57,7 @@ public final class GatewayRouter {
      * @param subscriptions handles subscriptions to topics
      * @param topics handles publications
      * @param tools handles everything about tools
+     * @param conversations handles what clients want of their conversations
      * @param channels handles messages to channels
      * @param sessions brings back what a client held on another connection
      * @param limits what a client may do wrong
@@ -70,6 +72,7 @@ public final class GatewayRouter {
             SubscriptionHandler subscriptions,
             TopicHandler topics,
             ToolHandler tools,
+            ConversationHandler conversations,
             ChannelHandler channels,
             SessionHandler sessions,
             LimitsConfig limits,
@@ -82,6 +85,7 @@ public final class GatewayRouter {
         this.subscriptions = subscriptions;
         this.topics = topics;
         this.tools = tools;
+        this.conversations = conversations;
         this.channels = channels;
         this.sessions = sessions;
         this.limits = limits;
@@ -138,7 +142,8 @@ public final class GatewayRouter {
         }
         Address address = message.address();
         switch (message.kind()) {
-            case QUERY, INTERRUPT, RESUME, TOOL -> ask(session, own, message);
+            case QUERY, INTERRUPT, RESUME, TOOL, CONVERSATION, CONVERSATIONS, CONVERSATION_DELETE ->
+                ask(session, own, message);
             case TOOLS -> tools.list(session, own, address);
             case SUBSCRIBE_ALL -> subscriptions.subscribe(session, own, (ClientMessage.SubscribeAll) message);
             case UNSUBSCRIBE_ALL -> subscriptions.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
@@ -171,6 +176,12 @@ public final class GatewayRouter {
             case TOOL -> tools.call(session, channel.get(), address, (ClientMessage.CallTool) message);
             case INTERRUPT -> queries.interrupt(session, channel.get(), address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel.get(), address, (ClientMessage.Resume) message);
+            case CONVERSATION ->
+                conversations.read(session, channel.get(), address, (ClientMessage.ReadConversation) message);
+            case CONVERSATIONS ->
+                conversations.list(session, channel.get(), address, (ClientMessage.ListConversations) message);
+            case CONVERSATION_DELETE ->
+                conversations.delete(session, channel.get(), address, (ClientMessage.DeleteConversation) message);
             default -> throw new IllegalStateException("not for an agent: " + message.kind());
         }
     }

@@ -1,11 +1,14 @@
 package io.synapse.routing;
 
+import io.synapse.config.DoubleTexting;
 import io.synapse.config.QueryConfig;
+import io.synapse.conversation.ConversationKey;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.ClientMessage.CallTool;
 import io.synapse.protocol.ClientMessage.Interrupt;
+import io.synapse.protocol.ClientMessage.OfConversation;
 import io.synapse.protocol.ClientMessage.Ping;
 import io.synapse.protocol.ClientMessage.Query;
 import io.synapse.protocol.ClientMessage.Resume;
@@ -15,10 +18,12 @@ import io.synapse.protocol.RawJson;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
+import io.synapse.query.InConversation;
 import io.synapse.query.InterruptManager.Signal;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
+import io.synapse.query.QueryService.Submission;
 import io.synapse.query.QueryViewer;
 import io.synapse.query.StopOutcome;
 import java.time.Clock;
@@ -29,6 +34,8 @@ import java.util.OptionalLong;
 
 /** Everything about queries that a client can say. Safe for use by many threads. */
 public final class QueryHandler {
+
+    private static final long SOON_MILLIS = 100;
 
     private final QueryService service;
     private final QueryConfig config;
@@ -48,6 +55,14 @@ public final class QueryHandler {
     }
 
     void query(CortexSession session, Channel channel, Address address, Query query) {
+        Optional<String> rule = query.conversation().flatMap(OfConversation::doubleTexting);
+        if (rule.isPresent() && DoubleTexting.of(rule.get()).isEmpty()) {
+            String detail = "double_texting must be " + DoubleTexting.WORDS;
+            session.refuse(channel, address, Payloads.error(Reasons.INVALID_FIELD, detail, query.ref()));
+            return;
+        }
+        Optional<InConversation> conversation = query.conversation()
+                .map(of -> new InConversation(channel.conversation(of.id()), rule.flatMap(DoubleTexting::of)));
         QueryRequest request = new QueryRequest(
                 channel.query(query.ref()),
                 channel.tenant(),
@@ -58,14 +73,20 @@ public final class QueryHandler {
                 query.onDisconnect(),
                 query.traceparent(),
                 Optional.empty(),
-                Optional.empty());
-        answer(
-                session,
-                channel,
-                address,
-                query.ref(),
-                service.submit(
-                        request, isNew -> accepted(session, channel, address, query.ref(), query.afterSeq(), isNew)));
+                Optional.empty(),
+                conversation);
+        Submission submission = service.submit(
+                request, isNew -> accepted(session, channel, address, query.ref(), query.afterSeq(), isNew));
+        if (submission == Submission.CONVERSATION_BUSY) {
+            busy(
+                    session,
+                    channel,
+                    address,
+                    query.ref(),
+                    conversation.orElseThrow().key());
+        } else {
+            answer(session, channel, address, query.ref(), submission);
+        }
     }
 
     /** Has a tool called; its arguments fit, and the client may. */
@@ -98,15 +119,32 @@ public final class QueryHandler {
                         isNew -> accepted(session, channel, address, call.ref(), call.afterSeq(), isNew)));
     }
 
-    private void answer(
-            CortexSession session, Channel channel, Address address, String ref, QueryService.Submission submission) {
+    private void answer(CortexSession session, Channel channel, Address address, String ref, Submission submission) {
         switch (submission) {
-            case STARTED, ATTACHED -> {}
+            case STARTED, ATTACHED, CONVERSATION_BUSY -> {}
             case REF_IN_USE -> refuse(session, channel, address, ref, Reasons.REF_IN_USE, null);
             case OVERLOADED -> overloaded(session, channel, address, ref, "server");
             case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
             case STOPPING -> refuse(session, channel, address, ref, Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
         }
+    }
+
+    // The one that was before it may have ended meanwhile: then asking again helps at once.
+    private void busy(CortexSession session, Channel channel, Address address, String ref, ConversationKey key) {
+        Optional<String> running = service.runningOf(key);
+        session.refuse(
+                channel,
+                address,
+                Payloads.refusal(
+                        Reasons.CONVERSATION_BUSY,
+                        "ref",
+                        ref,
+                        "conversation_id",
+                        key.id(),
+                        "running",
+                        running.orElse(null),
+                        "retry_after_ms",
+                        running.isPresent() ? service.retryAfter().toMillis() : SOON_MILLIS));
     }
 
     private void overloaded(CortexSession session, Channel channel, Address address, String ref, String bound) {
@@ -174,6 +212,9 @@ public final class QueryHandler {
     }
 
     private boolean follow(CortexSession session, Channel channel, QueryId id, long afterSeq) {
+        if (!service.isKnownTo(channel.tenant(), id)) {
+            return false;
+        }
         var viewer = service.follow(id, session.connection(), channel.format(), afterSeq);
         viewer.ifPresent(following -> {
             channel.follow(id.ref(), following);
@@ -187,7 +228,7 @@ public final class QueryHandler {
 
     void resume(CortexSession session, Channel channel, Address address, Resume resume) {
         QueryId id = channel.query(resume.ref());
-        if (!service.exists(id)) {
+        if (!service.isKnownTo(channel.tenant(), id)) {
             refuse(session, channel, address, resume.ref(), Reasons.NOT_FOUND, null);
             return;
         }
@@ -206,8 +247,11 @@ public final class QueryHandler {
     }
 
     /** The seq after which a query goes on for a client that has this one; empty if there is no such query. */
-    OptionalLong place(QueryId id, long afterSeq) {
-        return service.exists(id) ? OptionalLong.of(Math.min(afterSeq, service.lastSeq(id))) : OptionalLong.empty();
+    OptionalLong place(Channel channel, String ref, long afterSeq) {
+        QueryId id = channel.query(ref);
+        return service.isKnownTo(channel.tenant(), id)
+                ? OptionalLong.of(Math.min(afterSeq, service.lastSeq(id)))
+                : OptionalLong.empty();
     }
 
     /** Follows a query that was followed on an earlier join; says so if it is gone. */
@@ -221,11 +265,14 @@ public final class QueryHandler {
     }
 
     void interrupt(CortexSession session, Channel channel, Address address, Interrupt interrupt) {
+        QueryId id = channel.query(interrupt.ref());
+        if (!service.isKnownTo(channel.tenant(), id)) {
+            refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);
+            return;
+        }
         QueryViewer viewer = channel.viewer(interrupt.ref());
         Signal signal = service.interrupt(
-                channel.query(interrupt.ref()),
-                interrupt.reason(),
-                outcome -> acknowledge(session, address, interrupt.ref(), viewer, outcome));
+                id, interrupt.reason(), outcome -> acknowledge(session, address, interrupt.ref(), viewer, outcome));
         switch (signal) {
             case SIGNALLED -> {}
             case NOT_FOUND -> refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);

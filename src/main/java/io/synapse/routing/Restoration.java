@@ -73,7 +73,7 @@ final class Restoration {
 
     private void find(Query query) {
         String agent = query.channel() == channel ? null : query.channel().agent();
-        OptionalLong place = handler.place(query.channel().query(query.ref()), query.afterSeq());
+        OptionalLong place = handler.place(query.channel(), query.ref(), query.afterSeq());
         if (place.isEmpty()) {
             lostQuery(agent, query.ref(), Reasons.NOT_FOUND);
             return;

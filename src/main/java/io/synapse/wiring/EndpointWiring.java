@@ -8,6 +8,7 @@ import io.synapse.connection.ConnectionRegistry;
 import io.synapse.connection.HeartbeatRule;
 import io.synapse.connection.HeartbeatRule.Traffic;
 import io.synapse.connection.Heartbeats;
+import io.synapse.conversation.ConversationStore;
 import io.synapse.endpoint.CortexDependencies;
 import io.synapse.endpoint.GatewayDependencies;
 import io.synapse.endpoint.LibertySelectors;
@@ -33,6 +34,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.QueryService;
 import io.synapse.routing.AgentChannels;
 import io.synapse.routing.ChannelHandler;
+import io.synapse.routing.ConversationHandler;
 import io.synapse.routing.GatewayRouter;
 import io.synapse.routing.JoinHandler;
 import io.synapse.routing.MessageRouter;
@@ -98,6 +100,7 @@ public class EndpointWiring {
             SessionHandler sessions,
             TopicHandler topics,
             ToolHandler tools,
+            ConversationHandler conversations,
             Authenticator authenticator) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
@@ -110,6 +113,7 @@ public class EndpointWiring {
                 subscriptions,
                 topics,
                 tools,
+                conversations,
                 config.limits(),
                 timers,
                 counters);
@@ -134,6 +138,7 @@ public class EndpointWiring {
             SubscriptionHandler subscriptions,
             TopicHandler topics,
             ToolHandler tools,
+            ConversationHandler conversations,
             ChannelHandler channels,
             SessionHandler sessions) {
         return new GatewayRouter(
@@ -143,6 +148,7 @@ public class EndpointWiring {
                 subscriptions,
                 topics,
                 tools,
+                conversations,
                 channels,
                 sessions,
                 config.limits(),
@@ -256,7 +262,8 @@ public class EndpointWiring {
             QueryService queries,
             PresenceTracker presence,
             TopicHub topics,
-            SessionStore sessions) {
-        return new PrometheusText(counters, registry, queries, presence, topics, sessions);
+            SessionStore sessions,
+            ConversationStore conversations) {
+        return new PrometheusText(counters, registry, queries, presence, topics, sessions, conversations);
     }
 }

@@ -10,6 +10,7 @@ import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.query.BoundedAnswers;
+import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
@@ -61,13 +62,14 @@ public class QueryWiring {
             Ids ids,
             Counters counters,
             InterruptManager interrupts,
+            ConversationGate gate,
             ManagedPool pool) {
         Executor callbacks = new TaskQueue(pool, ManagedThreads.CALLBACK_THREADS);
         QueryEnvironment environment =
                 new QueryEnvironment(config.query(), clock, ticker, timers, ids, counters, callbacks);
         QueryEngine engine = choose(engines, config.query().engine());
         BoundedAnswers bounded = new BoundedAnswers(engine, config.outbox().maxPayloadBytes());
-        return new QueryService(bounded, environment, interrupts, pool);
+        return new QueryService(bounded, environment, interrupts, pool, gate);
     }
 
     // Static: WildFly has ended the application scope, and this bean with it, when it disposes.

@@ -21,6 +21,7 @@ import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
 import io.synapse.testing.Configs;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.Heartbeat;
 import io.synapse.testing.ManualTimers;
 import jakarta.enterprise.inject.Instance;
@@ -90,7 +91,8 @@ class HealthChecksTest {
                 () -> "id",
                 new Counters(),
                 Runnable::run);
-        return new QueryService(engine, environment, new InterruptManager(), Runnable::run);
+        return new QueryService(
+                engine, environment, new InterruptManager(), Runnable::run, Conversations.gate(timers, new Counters()));
     }
 
     private NodeState state(Mode mode) {

@@ -19,6 +19,7 @@ import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.testing.Configs;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
@@ -77,7 +78,8 @@ class OperationsTest {
                 () -> "id",
                 counters,
                 Runnable::run);
-        return new QueryService(engine, environment, new InterruptManager(), Runnable::run);
+        return new QueryService(
+                engine, environment, new InterruptManager(), Runnable::run, Conversations.gate(timers, counters));
     }
 
     private PresenceTracker presence() {
@@ -125,7 +127,8 @@ class OperationsTest {
                         service,
                         presence(),
                         Topics.hub(Ticker.system(), counters),
-                        Sessions.store(timers, counters))
+                        Sessions.store(timers, counters),
+                        Conversations.store(timers, counters))
                 .write();
         assertThat(text)
                 .contains("# TYPE synapse_thoughts_total counter\nsynapse_thoughts_total 7\n")

@@ -55,7 +55,8 @@ class EventFieldsTest {
                         OptionalDouble.of(0.5),
                         OnDisconnect.cancelAfter(Duration.ofMillis(1500)),
                         7,
-                        Optional.of("00-ab")));
+                        Optional.of("00-ab"),
+                        Optional.empty()));
     }
 
     @Test
@@ -70,6 +71,7 @@ class EventFieldsTest {
                         OptionalDouble.empty(),
                         OnDisconnect.CONTINUE,
                         0,
+                        Optional.empty(),
                         Optional.empty()));
     }
 

@@ -4,6 +4,7 @@ import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.EventFilter;
+import io.synapse.conversation.MemoryConversations;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
@@ -17,6 +18,7 @@ import io.synapse.protocol.Ref;
 import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.query.QueryService.Submission;
 import io.synapse.testing.Configs;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -56,6 +58,8 @@ final class QueryFixture implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    final MemoryConversations conversations = Conversations.store(timers, counters);
+    final ConversationGate gate = Conversations.gate(conversations, counters);
     final QueryService service;
     private final PhoenixCodecs codecs = new PhoenixCodecs(64, 1 << 20);
 
@@ -83,7 +87,7 @@ final class QueryFixture implements AutoCloseable {
                 () -> "id" + ids.incrementAndGet(),
                 counters,
                 threads);
-        service = new QueryService(engine, environment, interrupts, threads);
+        service = new QueryService(engine, environment, interrupts, threads, gate);
     }
 
     static QueryConfig config(int maxConcurrent, int maxQueued) {

@@ -37,6 +37,7 @@ import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
 import io.synapse.testing.Configs;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.Heartbeat;
@@ -145,7 +146,8 @@ class ConnectionStormTest {
     private QueryService queryService() {
         QueryEnvironment with = new QueryEnvironment(
                 queryConfig(), clock, timers.ticker(), timers, () -> "id", counters, Runnable::run);
-        return new QueryService(new Patient(), with, new InterruptManager(), Runnable::run);
+        return new QueryService(
+                new Patient(), with, new InterruptManager(), Runnable::run, Conversations.gate(timers, counters));
     }
 
     private MessageRouter cortex() {
@@ -163,6 +165,7 @@ class ConnectionStormTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queryHandler),
+                QueryFixtures.conversations(timers, counters),
                 limits,
                 timers,
                 counters);
@@ -188,6 +191,7 @@ class ConnectionStormTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queryHandler),
+                QueryFixtures.conversations(timers, counters),
                 channels,
                 sessionHandler,
                 limits,

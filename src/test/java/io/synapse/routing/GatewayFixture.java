@@ -8,6 +8,7 @@ import io.synapse.config.QueryConfig;
 import io.synapse.config.TopicAccessConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
+import io.synapse.conversation.MemoryConversations;
 import io.synapse.it.ProbeEngine;
 import io.synapse.platform.Counters;
 import io.synapse.platform.RandomIds;
@@ -15,6 +16,7 @@ import io.synapse.protocol.EncodedFrame;
 import io.synapse.protocol.FrameBounds;
 import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.Subprotocol;
+import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
@@ -24,6 +26,7 @@ import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
 import io.synapse.testing.Configs;
 import io.synapse.testing.Conversation;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -60,6 +63,8 @@ final class GatewayFixture implements AutoCloseable {
     final ConnectionRegistry registry = new ConnectionRegistry();
     final TopicHub hub = Topics.hub(timers.ticker(), counters);
     final OddClock oddClock = new OddClock(Instant.ofEpochMilli(NOW));
+    final MemoryConversations conversations = Conversations.store(timers, counters);
+    final ConversationGate gate = Conversations.gate(conversations, counters);
     final MemorySessions sessions = Sessions.store(timers, counters);
     final GatewayRouter router;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -97,7 +102,8 @@ final class GatewayFixture implements AutoCloseable {
                 new ProbeEngine(),
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, threads),
                 new InterruptManager(),
-                threads);
+                threads,
+                gate);
         TopicAccess access = new TopicAccess(
                 Mode.PRODUCTION,
                 new TopicAccessConfig(
@@ -129,6 +135,7 @@ final class GatewayFixture implements AutoCloseable {
                 subscriptions,
                 topics,
                 QueryFixtures.probeTools(queries),
+                new ConversationHandler(conversations, gate, Conversations.CONFIG.pageSize()),
                 handler,
                 new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG),
                 limits,

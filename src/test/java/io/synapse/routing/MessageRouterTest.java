@@ -26,6 +26,7 @@ import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
 import io.synapse.testing.Configs;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -109,7 +110,8 @@ class MessageRouterTest {
                 new Words(),
                 new QueryEnvironment(config, fixed, timers.ticker(), timers, () -> "epoch", counters, threads),
                 new InterruptManager(),
-                threads);
+                threads,
+                Conversations.gate(timers, counters));
         Authenticator authenticator = new Authenticator(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed));
@@ -136,6 +138,7 @@ class MessageRouterTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queries),
+                QueryFixtures.conversations(timers, counters),
                 limits,
                 timers,
                 counters);

@@ -28,6 +28,7 @@ import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
 import io.synapse.testing.Configs;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -93,7 +94,8 @@ class PresenceHandlerTest {
                 engine,
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "e", counters, Runnable::run),
                 new InterruptManager(),
-                Runnable::run);
+                Runnable::run,
+                Conversations.gate(timers, counters));
         Authenticator authenticator = new Authenticator(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
@@ -120,6 +122,7 @@ class PresenceHandlerTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queries),
+                QueryFixtures.conversations(timers, counters),
                 limits,
                 timers,
                 counters);

@@ -1,6 +1,7 @@
 package io.synapse.routing;
 
 import io.synapse.config.QueryConfig;
+import io.synapse.conversation.MemoryConversations;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
@@ -12,6 +13,7 @@ import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.testing.Configs;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.ManualTimers;
 import io.synapse.tool.ToolRegistry;
 import java.time.Clock;
@@ -36,6 +38,12 @@ final class QueryFixtures {
             context.emit("text", "x");
             return Answer.of("x").done();
         }
+    }
+
+    /** Conversations that no query of the test is of. */
+    static ConversationHandler conversations(ManualTimers timers, Counters counters) {
+        MemoryConversations store = Conversations.store(timers, counters);
+        return new ConversationHandler(store, Conversations.gate(store, counters), 10);
     }
 
     /** An application without tools. */
@@ -68,6 +76,13 @@ final class QueryFixtures {
         QueryEnvironment environment =
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, Runnable::run);
         return new QueryHandler(
-                new QueryService(new Same(), environment, new InterruptManager(), Runnable::run), config, clock);
+                new QueryService(
+                        new Same(),
+                        environment,
+                        new InterruptManager(),
+                        Runnable::run,
+                        Conversations.gate(timers, counters)),
+                config,
+                clock);
     }
 }

@@ -9,6 +9,7 @@ import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
+import io.synapse.conversation.MemoryConversations;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
@@ -19,6 +20,7 @@ import io.synapse.presence.PresenceTracker;
 import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
+import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
@@ -30,6 +32,7 @@ import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
 import io.synapse.testing.Configs;
+import io.synapse.testing.Conversations;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -59,6 +62,8 @@ final class SessionFixture {
     final Counters counters = new Counters();
     final ConnectionRegistry registry = new ConnectionRegistry();
     final TopicHub hub;
+    final MemoryConversations conversations = Conversations.store(timers, counters);
+    final ConversationGate gate = Conversations.gate(conversations, counters);
     final MemorySessions sessions = Sessions.store(timers, counters);
     final OddClock clock = new OddClock(Instant.EPOCH);
     final PresenceTracker members = Members.tracker(clock, timers, counters);
@@ -127,9 +132,11 @@ final class SessionFixture {
                 asked,
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "id", counters, Runnable::run),
                 new InterruptManager(),
-                Runnable::run);
+                Runnable::run,
+                gate);
         QueryHandler queries = new QueryHandler(service, config, clock);
         ToolHandler tools = QueryFixtures.probeTools(queries);
+        ConversationHandler conversing = new ConversationHandler(conversations, gate, Conversations.CONFIG.pageSize());
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
         Channels channels = new Channels(Topics.GATEWAY);
         SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG, channels);
@@ -142,7 +149,7 @@ final class SessionFixture {
         JoinHandler joins =
                 new JoinHandler(authenticator, registry, queries, presence, subscriptions, handler, limits, counters);
         cortex = new MessageRouter(
-                registry, joins, queries, presence, subscriptions, topics, tools, limits, timers, counters);
+                registry, joins, queries, presence, subscriptions, topics, tools, conversing, limits, timers, counters);
         AgentChannels agents = new AgentChannels(registry, limits, counters);
         gateway = new GatewayRouter(
                 registry,
@@ -151,6 +158,7 @@ final class SessionFixture {
                 subscriptions,
                 topics,
                 tools,
+                conversing,
                 new ChannelHandler(
                         hub,
                         subscriptions,

@@ -91,6 +91,7 @@ class TopicRoutingTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queries),
+                QueryFixtures.conversations(timers, counters),
                 limits,
                 timers,
                 counters);

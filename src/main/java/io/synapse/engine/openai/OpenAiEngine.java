@@ -21,8 +21,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -132,7 +130,7 @@ public class OpenAiEngine implements QueryEngine {
     @Override
     public CompletionStage<Answer> answer(Question question, QueryContext context) throws UpstreamException {
         Upstream asked = upstream();
-        HttpRequest request = asked.requests().of(messages(question));
+        HttpRequest request = asked.requests().of(Messages.of(config.systemPrompt(), question));
         for (int failures = 0; ; ) {
             Telling telling = new Telling(context, asked.requests().model());
             try {
@@ -151,13 +149,6 @@ public class OpenAiEngine implements QueryEngine {
                 context.pause(wait);
             }
         }
-    }
-
-    private List<ChatMessage> messages(Question question) {
-        List<ChatMessage> messages = new ArrayList<>();
-        config.systemPrompt().ifPresent(prompt -> messages.add(new ChatMessage("system", prompt)));
-        messages.add(new ChatMessage("user", question.text()));
-        return messages;
     }
 
     private void guarded(Upstream asked, HttpRequest request, Telling telling, QueryContext context)

@@ -1,0 +1,102 @@
+package io.synapse.query;
+
+import io.synapse.engine.EarlierTurn;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The way of one query from its acceptance to its engine and to its end: first its conversation lets it go on, if it is of
+ * one, then it waits for its turn in the queue. Its place is its own from the beginning. Safe for use by many threads.
+ */
+final class Admission implements RunningQuery.Host {
+
+    private final QueryScheduler.Slot slot;
+    private final QueryStore store;
+    private final ConversationGate gate;
+    private final QueuePositions positions;
+    private final QueryEnvironment environment;
+
+    /** Whether it has yet to get in the queue. */
+    private final AtomicBoolean outside = new AtomicBoolean(true);
+
+    Admission(
+            QueryScheduler.Slot slot,
+            QueryStore store,
+            ConversationGate gate,
+            QueuePositions positions,
+            QueryEnvironment environment) {
+        this.slot = slot;
+        this.store = store;
+        this.gate = gate;
+        this.positions = positions;
+        this.environment = environment;
+    }
+
+    /** Gives the place back: the query is not to be. */
+    void giveBack() {
+        slot.giveBack();
+    }
+
+    /** Lets the query go on as far as its conversation lets it. */
+    void begin(RunningQuery query) {
+        if (query.request().conversation().isPresent()) {
+            gate.begin(query, this);
+        } else {
+            enqueue(query);
+        }
+    }
+
+    /** The query's conversation lets it go on, after these. */
+    void begin(RunningQuery query, List<EarlierTurn> history) {
+        query.comesAfter(history);
+        enqueue(query);
+    }
+
+    private void enqueue(RunningQuery query) {
+        if (!outside.compareAndSet(true, false)) {
+            return;
+        }
+        if (slot.enqueue(query.request().priority(), new WaitingQuery(query, environment))) {
+            query.hasToWait();
+            positions.newcomer();
+        }
+        if (query.isDecided()) {
+            decided(query);
+        }
+    }
+
+    /** Tells those who follow how many of its conversation are before it. */
+    void waitsAt(RunningQuery query, int position) {
+        query.hasToWait();
+        new WaitingQuery(query, environment).tell(position, 0);
+    }
+
+    @Override
+    public void decided(RunningQuery query) {
+        if (outside.compareAndSet(true, false)) {
+            slot.giveBack();
+            query.neverRan();
+        } else if (slot.withdraw()) {
+            query.neverRan();
+        }
+    }
+
+    @Override
+    public void concluding(RunningQuery query, Ending ending) {
+        if (query.request().conversation().isPresent()) {
+            gate.concluding(
+                    query, EndedTurn.of(query, ending, environment.clock().instant()));
+        }
+    }
+
+    @Override
+    public void concluded(RunningQuery query) {
+        store.ended(query);
+        query.request().conversation().ifPresent(conversation -> gate.proceed(conversation.key()));
+    }
+
+    @Override
+    public void workEnded(RunningQuery query) {
+        slot.ended();
+    }
+}
