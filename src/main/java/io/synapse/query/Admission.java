@@ -1,7 +1,5 @@
 package io.synapse.query;
 
-import io.synapse.engine.EarlierTurn;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -46,13 +44,8 @@ final class Admission implements RunningQuery.Host {
         }
     }
 
-    /** The query's conversation lets it go on, after these. */
-    void begin(RunningQuery query, List<EarlierTurn> history) {
-        query.comesAfter(history);
-        enqueue(query);
-    }
-
-    private void enqueue(RunningQuery query) {
+    /** Nothing but its turn is before it any more. */
+    void enqueue(RunningQuery query) {
         if (!outside.compareAndSet(true, false)) {
             return;
         }

@@ -131,21 +131,23 @@ public final class ConversationGate {
     }
 
     // A stage keeps to itself what is thrown here, so the query must end in every case.
-    private static void goOn(Ticket ticket, List<Turn> turns, Throwable failure) {
+    private void goOn(Ticket ticket, List<Turn> turns, Throwable failure) {
         if (failure != null) {
             ticket.query().fail(failure);
             return;
         }
         try {
-            ticket.admission()
-                    .begin(
-                            ticket.query(),
-                            turns.stream()
-                                    .map(turn -> new EarlierTurn(
-                                            turn.question(),
-                                            turn.answer(),
-                                            turn.truncatedAtSeq().isPresent()))
-                                    .toList());
+            ticket.query()
+                    .comesAfter(turns.stream()
+                            .map(turn -> new EarlierTurn(
+                                    turn.question(),
+                                    turn.answer(),
+                                    turn.truncatedAtSeq().isPresent()))
+                            .toList());
+            if (isForgotten(ticket)) {
+                ticket.query().comesAfter(List.of());
+            }
+            ticket.admission().enqueue(ticket.query());
         } catch (RuntimeException | Error e) {
             ticket.query().fail(e);
         }
@@ -244,23 +246,24 @@ public final class ConversationGate {
     }
 
     /**
-     * Forgets a conversation. Queries of it that run or wait go on and have their results, and do not become turns.
+     * Forgets a conversation. Queries of it that run or wait go on and have their results, and do not become turns; those
+     * that have not begun are told of none.
      *
      * @param key which conversation
      * @return whether there was anything of it: turns, or queries
      */
     public CompletionStage<Boolean> delete(ConversationKey key) {
-        ConversationLine line;
+        List<Ticket> going;
         lock.lock();
         try {
-            line = lines.get(key);
-            if (line != null) {
-                line.all().forEach(Ticket::forget);
-            }
+            ConversationLine line = lines.get(key);
+            going = line == null ? List.of() : line.all();
+            going.forEach(Ticket::forget);
         } finally {
             lock.unlock();
         }
-        return store.delete(key).thenApply(found -> found || line != null);
+        going.forEach(ticket -> ticket.query().comesAfter(List.of()));
+        return store.delete(key).thenApply(found -> found || !going.isEmpty());
     }
 
     /**

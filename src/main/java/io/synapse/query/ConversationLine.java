@@ -131,8 +131,8 @@ final class ConversationLine {
         return tickets.size();
     }
 
-    Iterable<Ticket> all() {
-        return tickets;
+    List<Ticket> all() {
+        return List.copyOf(tickets);
     }
 
     /** Lets the first one go on, if it waits for that; null if it does not. */

@@ -7,9 +7,11 @@ import io.synapse.engine.Question;
 import io.synapse.engine.Thought;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * An engine that tests command by its question, and that tells of itself what no client could see: {@code working?} is
@@ -34,6 +36,9 @@ public class ProbeEngine implements QueryEngine {
         if (words[0].equals("working?")) {
             return new Answer(Map.of("working", WORKING.get(), "calls", CALLS.get())).done();
         }
+        if (words[0].equals("history")) {
+            return new Answer(Map.of("history", told(question))).done();
+        }
         CALLS.incrementAndGet();
         WORKING.incrementAndGet();
         try {
@@ -41,6 +46,13 @@ public class ProbeEngine implements QueryEngine {
         } finally {
             WORKING.decrementAndGet();
         }
+    }
+
+    /** What was said before: questions and answers in turn. */
+    private static List<String> told(Question question) {
+        return question.history().stream()
+                .flatMap(turn -> Stream.of(turn.question(), turn.answer()))
+                .toList();
     }
 
     private static CompletionStage<Answer> work(String[] words, QueryContext context) throws Exception {

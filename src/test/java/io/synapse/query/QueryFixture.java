@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,6 +69,12 @@ final class QueryFixture implements AutoCloseable {
     }
 
     QueryFixture(Script script, QueryConfig config) {
+        this(script, config, null);
+    }
+
+    /** With another executor than real threads, for engines and their callbacks; null: real threads. */
+    QueryFixture(Script script, QueryConfig config, Executor executor) {
+        Executor chosen = executor == null ? threads : executor;
         QueryEngine engine = new QueryEngine() {
             @Override
             public String name() {
@@ -86,8 +93,8 @@ final class QueryFixture implements AutoCloseable {
                 timers,
                 () -> "id" + ids.incrementAndGet(),
                 counters,
-                threads);
-        service = new QueryService(engine, environment, interrupts, threads, gate);
+                chosen);
+        service = new QueryService(engine, environment, interrupts, chosen, gate);
     }
 
     static QueryConfig config(int maxConcurrent, int maxQueued) {

@@ -1,0 +1,11 @@
+package io.synapse.conversation;
+
+import io.synapse.config.ConversationConfig;
+
+class MemoryConversationsTest extends ConversationStoreContract {
+
+    @Override
+    ConversationStore open(ConversationConfig config) {
+        return new MemoryConversations(config, timers.ticker(), timers, counters);
+    }
+}
