@@ -92,8 +92,10 @@ class ConversationIT {
                         found -> !found.isEmpty());
         assertThat(bodies).hasSize(1);
         List<String> messages = new ArrayList<>();
-        read(bodies.get(0)).path("messages").forEach(message -> messages.add(
-                message.path("role").asText() + ": " + message.path("content").asText()));
+        read(bodies.get(0))
+                .path("messages")
+                .forEach(message -> messages.add(message.path("role").asText() + ": "
+                        + message.path("content").asText()));
         return messages;
     }
 
@@ -151,10 +153,7 @@ class ConversationIT {
             } else {
                 assertThat(messages)
                         .containsExactly(
-                                "system: Be brief.",
-                                "user: endless " + id,
-                                "assistant: " + shown,
-                                "user: after " + id);
+                                "system: Be brief.", "user: endless " + id, "assistant: " + shown, "user: after " + id);
             }
             // And it can be read, on another connection, by its subject only.
             try (Wire later = open("ann-key");
@@ -165,7 +164,9 @@ class ConversationIT {
                 assertThat(first.path("answer").asText()).isEqualTo(shown);
                 assertThat(first.path("status").asText()).isEqualTo("interrupted");
                 assertThat(first.path("truncated_at_seq").asInt())
-                        .isEqualTo(frames.get(frames.size() - 1).at("/payload/last_seq").asInt());
+                        .isEqualTo(frames.get(frames.size() - 1)
+                                .at("/payload/last_seq")
+                                .asInt());
                 assertThat(read.at("/turns/1/status").asText()).isEqualTo("success");
                 assertThat(conversation(other, id).path("reason").asText()).isEqualTo("not_found");
             }

@@ -58,10 +58,12 @@ class ConversationsTest {
         JsonNode list = plain.ask("{\"type\":\"conversations\",\"agent\":\"a\"}");
         assertThat(list.at("/result/conversations/0/conversation_id").asText()).isEqualTo("c1");
 
-        assertThat(ann.ask("conversation_delete", "{\"conversation_id\":\"c1\"}").toString())
+        assertThat(ann.ask("conversation_delete", "{\"conversation_id\":\"c1\"}")
+                        .toString())
                 .isEqualTo("{\"conversation_id\":\"c1\"}");
         fixture.asked.end("q-q2");
-        assertThat(reason(ann.ask("conversation", "{\"conversation_id\":\"c1\"}"))).isEqualTo("not_found");
+        assertThat(reason(ann.ask("conversation", "{\"conversation_id\":\"c1\"}")))
+                .isEqualTo("not_found");
         assertThat(fixture.conversations.status().turns()).isZero();
     }
 
@@ -70,8 +72,10 @@ class ConversationsTest {
     void isOfOneSubject() {
         query(ann, "q1", of("c1"));
 
-        assertThat(reason(bob.ask("conversation", "{\"conversation_id\":\"c1\"}"))).isEqualTo("not_found");
-        assertThat(reason(bob.ask("conversation_delete", "{\"conversation_id\":\"c1\"}"))).isEqualTo("not_found");
+        assertThat(reason(bob.ask("conversation", "{\"conversation_id\":\"c1\"}")))
+                .isEqualTo("not_found");
+        assertThat(reason(bob.ask("conversation_delete", "{\"conversation_id\":\"c1\"}")))
+                .isEqualTo("not_found");
         assertThat(bob.ask("conversations", "{}").path("conversations")).isEmpty();
         assertThat(reason(bob.ask("resume", "{\"ref\":\"q1\"}"))).isEqualTo("not_found");
         assertThat(reason(bob.ask("interrupt", "{\"ref\":\"q1\"}"))).isEqualTo("not_found");
@@ -102,7 +106,9 @@ class ConversationsTest {
         fixture.asked.end("q-q1");
         fixture.asked.end("q-q3");
         JsonNode read = joined("ann").ask("conversation", "{\"conversation_id\":\"c1\"}");
-        assertThat(read.path("turns")).extracting(turn -> turn.path("ref").asText()).containsExactly("q1", "q3");
+        assertThat(read.path("turns"))
+                .extracting(turn -> turn.path("ref").asText())
+                .containsExactly("q1", "q3");
         assertThat(fixture.gate.active()).isZero();
     }
 
@@ -121,7 +127,8 @@ class ConversationsTest {
         assertThat(reason(ann.ask("conversation", "{\"conversation_id\":\"c\",\"limit\":0}")))
                 .isEqualTo("invalid field");
         assertThat(reason(ann.ask("conversations", "{\"after\":\"\"}"))).isEqualTo("invalid field");
-        assertThat(query(ann, "q1", of("x".repeat(128))).path("status").asText()).isEqualTo("processing");
+        assertThat(query(ann, "q1", of("x".repeat(128))).path("status").asText())
+                .isEqualTo("processing");
         fixture.asked.end("q-q1");
     }
 }
