@@ -74,4 +74,14 @@ public record Question(
     public Question after(List<EarlierTurn> turns) {
         return new Question(agent, ref, text, priority, deadline, pace, traceparent, turns);
     }
+
+    /**
+     * The same question with another text, for what an engine hands on.
+     *
+     * @param other the text
+     * @return a copy
+     */
+    public Question withText(String other) {
+        return new Question(agent, ref, other, priority, deadline, pace, traceparent);
+    }
 }

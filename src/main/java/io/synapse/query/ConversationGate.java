@@ -214,7 +214,8 @@ public final class ConversationGate {
                     store.delete(key);
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Those that wait behind it must go on.
             LOGGER.log(Level.ERROR, "a turn of a conversation with " + key.agent() + " could not be kept", e);
         }
     }

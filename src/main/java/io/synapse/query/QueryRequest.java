@@ -1,5 +1,6 @@
 package io.synapse.query;
 
+import io.synapse.engine.Toolbox;
 import io.synapse.protocol.OnDisconnect;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.OptionalDouble;
  * @param traceparent the W3C trace context, if given
  * @param channel the channel it was asked on, if it was; its thoughts and its result name it
  * @param tool the name of the tool that is called, if it is a call; the question then is its arguments, as JSON
+ * @param toolbox what the engine may call for the one who asked first
  * @param conversation the conversation it is of, if it is of one
  */
 public record QueryRequest(
@@ -31,6 +33,7 @@ public record QueryRequest(
         Optional<String> traceparent,
         Optional<String> channel,
         Optional<String> tool,
+        Toolbox toolbox,
         Optional<InConversation> conversation) {
 
     /**
@@ -46,6 +49,7 @@ public record QueryRequest(
      * @param traceparent the W3C trace context, if given
      * @param channel the channel it was asked on, if it was
      * @param tool the name of the tool that is called, if it is a call
+     * @param toolbox what the engine may call for the one who asked first
      */
     public QueryRequest(
             QueryId id,
@@ -57,8 +61,21 @@ public record QueryRequest(
             OnDisconnect onDisconnect,
             Optional<String> traceparent,
             Optional<String> channel,
-            Optional<String> tool) {
-        this(id, tenant, question, priority, timeout, pace, onDisconnect, traceparent, channel, tool, Optional.empty());
+            Optional<String> tool,
+            Toolbox toolbox) {
+        this(
+                id,
+                tenant,
+                question,
+                priority,
+                timeout,
+                pace,
+                onDisconnect,
+                traceparent,
+                channel,
+                tool,
+                toolbox,
+                Optional.empty());
     }
 
     /**

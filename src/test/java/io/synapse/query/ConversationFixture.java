@@ -10,6 +10,7 @@ import io.synapse.engine.Answer;
 import io.synapse.engine.EarlierTurn;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.Thought;
+import io.synapse.engine.Toolbox;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.query.QueryService.Submission;
 import io.synapse.testing.FakeTransport.Behaviour;
@@ -71,6 +72,7 @@ final class ConversationFixture implements AutoCloseable {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Toolbox.EMPTY,
                 Optional.of(new InConversation(
                         new ConversationKey(subject, "a", conversation), Optional.ofNullable(rule))));
     }

@@ -19,6 +19,7 @@ import io.synapse.tool.ToolRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -48,14 +49,16 @@ final class QueryFixtures {
 
     /** An application without tools. */
     static ToolHandler noTools(QueryHandler queries) {
-        return new ToolHandler(new ToolRegistry(List.of(), Set.of(), 1 << 20), queries, 1 << 20);
+        return new ToolHandler(ToolRegistry.none(), queries, 1 << 20);
     }
 
     /** Tools that do what a test says. */
     static ToolHandler probeTools(QueryHandler queries) {
         Set<String> roles = Set.of("synapse-user", "synapse-publisher", "synapse-admin");
         return new ToolHandler(
-                new ToolRegistry(List.of(new ProbeTool(), new ProbeAdminTool()), roles, 1 << 20), queries, 1 << 20);
+                new ToolRegistry(List.of(new ProbeTool(), new ProbeAdminTool()), Map.of(), roles, 1 << 20),
+                queries,
+                1 << 20);
     }
 
     static QueryHandler handler(ManualTimers timers, Counters counters, Clock clock) {
@@ -82,6 +85,7 @@ final class QueryFixtures {
                         new InterruptManager(),
                         Runnable::run,
                         Conversations.gate(timers, counters)),
+                ToolRegistry.none(),
                 config,
                 clock);
     }

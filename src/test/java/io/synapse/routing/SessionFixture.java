@@ -40,6 +40,7 @@ import io.synapse.testing.Members;
 import io.synapse.testing.OddClock;
 import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
+import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
 import java.time.Duration;
 import java.time.Instant;
@@ -134,7 +135,7 @@ final class SessionFixture {
                 new InterruptManager(),
                 Runnable::run,
                 gate);
-        QueryHandler queries = new QueryHandler(service, config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
         ToolHandler tools = QueryFixtures.probeTools(queries);
         ConversationHandler conversing = new ConversationHandler(conversations, gate, Conversations.CONFIG.pageSize());
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
