@@ -67,8 +67,10 @@ class ConversationIT {
     private static void answer(ScriptedModel.Exchange exchange) throws IOException {
         JsonNode messages = JSON.readTree(exchange.body()).path("messages");
         String question = messages.get(messages.size() - 1).path("content").asText();
+        // One that was stopped without a word comes again, before the next one.
+        boolean isEndless = question.contains("endless") && !question.contains("after");
         exchange.stream();
-        while (question.contains("endless")) {
+        while (isEndless) {
             exchange.token("w" + TOKENS.incrementAndGet() + " ");
             LockSupport.parkNanos(PACE_NANOS);
         }
