@@ -74,7 +74,7 @@ class ConversationIT {
             exchange.token("w" + TOKENS.incrementAndGet() + " ");
             LockSupport.parkNanos(PACE_NANOS);
         }
-        exchange.token("so " + question);
+        exchange.token("so " + question.replace('\n', ' '));
         exchange.done("stop");
     }
 

@@ -55,7 +55,8 @@ class ConversationStressTest {
                     }
                     return Answer.of("x").done();
                 },
-                QueryFixture.config(5, 60))) {
+                // None is forgotten before it is asked again.
+                QueryFixture.config(5, 60, 1000, 1 << 20, 1 << 20, THREADS * EACH, 1L << 30))) {
             gate.set(f.gate);
             CyclicBarrier start = new CyclicBarrier(THREADS + 1);
             List<Future<?>> threads = new ArrayList<>();
