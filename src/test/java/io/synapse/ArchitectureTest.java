@@ -50,6 +50,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.engine.library..")
             .layer("openai")
             .definedBy("io.synapse.engine.openai..")
+            .layer("agent")
+            .definedBy("io.synapse.agent..")
             .layer("presence")
             .definedBy("io.synapse.presence..")
             .layer("query")
@@ -90,6 +92,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("connection", "stream", "protocol", "config", "platform")
             .whereLayer("query")
             .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
+            .whereLayer("agent")
+            .mayOnlyAccessLayers("engine", "config", "platform")
             .whereLayer("tool")
             .mayOnlyAccessLayers("engine", "protocol", "config")
             .whereLayer("presence")
@@ -101,6 +105,7 @@ class ArchitectureTest {
             .whereLayer("routing")
             .mayOnlyAccessLayers(
                     "query",
+                    "agent",
                     "tool",
                     "topic",
                     "presence",
@@ -115,6 +120,7 @@ class ArchitectureTest {
             .whereLayer("operations")
             .mayOnlyAccessLayers(
                     "query",
+                    "agent",
                     "topic",
                     "presence",
                     "session",
@@ -154,6 +160,7 @@ class ArchitectureTest {
                     "io.synapse.topic..",
                     "io.synapse.engine..",
                     "io.synapse.query..",
+                    "io.synapse.agent..",
                     "io.synapse.tool..",
                     "io.synapse.presence..",
                     "io.synapse.session..",

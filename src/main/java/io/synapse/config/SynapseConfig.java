@@ -15,6 +15,7 @@ package io.synapse.config;
  * @param gateway what the socket without joins offers
  * @param library the default engine
  * @param openAi the language-model engine
+ * @param agents which agents workers serve
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -30,4 +31,5 @@ public record SynapseConfig(
         GatewayConfig gateway,
         LibraryConfig library,
         OpenAiConfig openAi,
+        AgentsConfig agents,
         boolean tyrusIdleTimerOff) {}

@@ -86,7 +86,9 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link CallTool}. */
         TOOL,
         /** {@link ListTools}. */
-        TOOLS
+        TOOLS,
+        /** {@link Work}. */
+        WORK
     }
 
     /**
@@ -276,6 +278,19 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.TOOLS;
+        }
+    }
+
+    /**
+     * Serves an agent.
+     *
+     * @param address the agent's topic, where an agent is meant
+     * @param said what the worker says
+     */
+    record Work(Address address, WorkerMessage said) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.WORK;
         }
     }
 

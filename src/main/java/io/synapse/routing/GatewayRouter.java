@@ -40,6 +40,7 @@ public final class GatewayRouter {
     private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
     private final ToolHandler tools;
+    private final WorkerHandler workers;
     private final ChannelHandler channels;
     private final SessionHandler sessions;
     private final LimitsConfig limits;
@@ -56,6 +57,7 @@ public final class GatewayRouter {
      * @param subscriptions handles subscriptions to topics
      * @param topics handles publications
      * @param tools handles everything about tools
+     * @param workers handles everything that workers say
      * @param channels handles messages to channels
      * @param sessions brings back what a client held on another connection
      * @param limits what a client may do wrong
@@ -70,6 +72,7 @@ public final class GatewayRouter {
             SubscriptionHandler subscriptions,
             TopicHandler topics,
             ToolHandler tools,
+            WorkerHandler workers,
             ChannelHandler channels,
             SessionHandler sessions,
             LimitsConfig limits,
@@ -82,6 +85,7 @@ public final class GatewayRouter {
         this.subscriptions = subscriptions;
         this.topics = topics;
         this.tools = tools;
+        this.workers = workers;
         this.channels = channels;
         this.sessions = sessions;
         this.limits = limits;
@@ -140,6 +144,7 @@ public final class GatewayRouter {
         switch (message.kind()) {
             case QUERY, INTERRUPT, RESUME, TOOL -> ask(session, own, message);
             case TOOLS -> tools.list(session, own, address);
+            case WORK -> work(session, own, (ClientMessage.Work) message);
             case SUBSCRIBE_ALL -> subscriptions.subscribe(session, own, (ClientMessage.SubscribeAll) message);
             case UNSUBSCRIBE_ALL -> subscriptions.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
             case FILTER -> subscriptions.filter(session, own, address, (ClientMessage.Filter) message);
@@ -173,6 +178,13 @@ public final class GatewayRouter {
             case RESUME -> queries.resume(session, channel.get(), address, (ClientMessage.Resume) message);
             default -> throw new IllegalStateException("not for an agent: " + message.kind());
         }
+    }
+
+    private void work(CortexSession session, Channel own, ClientMessage.Work work) {
+        // What is said of a task names no agent.
+        Optional<Channel> channel =
+                work.address().topic() == null ? Optional.of(own) : agents.of(session, own, work.address());
+        channel.ifPresent(of -> workers.handle(session, of, work.address(), work.said()));
     }
 
     private void pong(CortexSession session, Address address) {

@@ -37,6 +37,7 @@ public final class MessageRouter {
     private final SubscriptionHandler subscriptions;
     private final TopicHandler topics;
     private final ToolHandler tools;
+    private final WorkerHandler workers;
     private final LimitsConfig limits;
     private final Timers timers;
     private final Counters counters;
@@ -51,6 +52,7 @@ public final class MessageRouter {
      * @param subscriptions handles subscriptions to topics
      * @param topics handles publications
      * @param tools handles everything about tools
+     * @param workers handles everything that workers say
      * @param limits what a client may do wrong
      * @param timers delays the close of a connection that does too much of it
      * @param counters for what happens
@@ -63,6 +65,7 @@ public final class MessageRouter {
             SubscriptionHandler subscriptions,
             TopicHandler topics,
             ToolHandler tools,
+            WorkerHandler workers,
             LimitsConfig limits,
             Timers timers,
             Counters counters) {
@@ -73,6 +76,7 @@ public final class MessageRouter {
         this.subscriptions = subscriptions;
         this.topics = topics;
         this.tools = tools;
+        this.workers = workers;
         this.limits = limits;
         this.timers = timers;
         this.counters = counters;
@@ -162,6 +166,7 @@ public final class MessageRouter {
             case QUERY -> queries.query(session, channel, address, (ClientMessage.Query) message);
             case TOOL -> tools.call(session, channel, address, (ClientMessage.CallTool) message);
             case TOOLS -> tools.list(session, channel, address);
+            case WORK -> workers.handle(session, channel, address, ((ClientMessage.Work) message).said());
             case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
             case SUBSCRIBE -> subscriptions.subscribe(session, channel, address, (ClientMessage.Subscribe) message);

@@ -1,5 +1,6 @@
 package io.synapse.wiring;
 
+import io.synapse.agent.Workers;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
@@ -42,6 +43,7 @@ import io.synapse.routing.SessionHandler;
 import io.synapse.routing.SubscriptionHandler;
 import io.synapse.routing.ToolHandler;
 import io.synapse.routing.TopicHandler;
+import io.synapse.routing.WorkerHandler;
 import io.synapse.security.Authenticator;
 import io.synapse.session.SessionStore;
 import io.synapse.topic.TopicHub;
@@ -98,6 +100,7 @@ public class EndpointWiring {
             SessionHandler sessions,
             TopicHandler topics,
             ToolHandler tools,
+            WorkerHandler workers,
             Authenticator authenticator) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
@@ -110,6 +113,7 @@ public class EndpointWiring {
                 subscriptions,
                 topics,
                 tools,
+                workers,
                 config.limits(),
                 timers,
                 counters);
@@ -134,6 +138,7 @@ public class EndpointWiring {
             SubscriptionHandler subscriptions,
             TopicHandler topics,
             ToolHandler tools,
+            WorkerHandler workers,
             ChannelHandler channels,
             SessionHandler sessions) {
         return new GatewayRouter(
@@ -143,6 +148,7 @@ public class EndpointWiring {
                 subscriptions,
                 topics,
                 tools,
+                workers,
                 channels,
                 sessions,
                 config.limits(),
@@ -243,9 +249,10 @@ public class EndpointWiring {
             TopicHub topics,
             ConnectionRegistry registry,
             QueryService queries,
+            Workers workers,
             Ticker ticker,
             Clock clock) {
-        return new QueueReport(config, topics, registry, queries, ticker, clock);
+        return new QueueReport(config, topics, registry, queries, workers, ticker, clock);
     }
 
     @Produces
@@ -254,9 +261,10 @@ public class EndpointWiring {
             Counters counters,
             ConnectionRegistry registry,
             QueryService queries,
+            Workers workers,
             PresenceTracker presence,
             TopicHub topics,
             SessionStore sessions) {
-        return new PrometheusText(counters, registry, queries, presence, topics, sessions);
+        return new PrometheusText(counters, registry, queries, workers, presence, topics, sessions);
     }
 }

@@ -18,6 +18,7 @@ import io.synapse.presence.PresenceTracker;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Agents;
 import io.synapse.testing.Configs;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Sessions;
@@ -123,6 +124,7 @@ class OperationsTest {
                         counters,
                         new ConnectionRegistry(),
                         service,
+                        Agents.none(),
                         presence(),
                         Topics.hub(Ticker.system(), counters),
                         Sessions.store(timers, counters))

@@ -163,6 +163,7 @@ class ConnectionStormTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queryHandler),
+                QueryFixtures.noWorkers(),
                 limits,
                 timers,
                 counters);
@@ -188,6 +189,7 @@ class ConnectionStormTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queryHandler),
+                QueryFixtures.noWorkers(),
                 channels,
                 sessionHandler,
                 limits,

@@ -1,5 +1,7 @@
 package io.synapse.routing;
 
+import io.synapse.agent.RemoteEngine;
+import io.synapse.agent.Workers;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -22,6 +24,7 @@ import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
+import io.synapse.testing.Agents;
 import io.synapse.testing.Configs;
 import io.synapse.testing.Conversation;
 import io.synapse.testing.FakeTransport;
@@ -62,6 +65,7 @@ final class GatewayFixture implements AutoCloseable {
     final OddClock oddClock = new OddClock(Instant.ofEpochMilli(NOW));
     final MemorySessions sessions = Sessions.store(timers, counters);
     final GatewayRouter router;
+    final Workers workers;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20, new FrameBounds(65536, 256, SMALLEST_DEFLATED));
     private final Connection.Environment environment = new Connection.Environment(
@@ -93,8 +97,9 @@ final class GatewayFixture implements AutoCloseable {
                 Duration.ofMinutes(5),
                 Configs.UNFAIR);
         Clock clock = oddClock;
+        workers = Agents.workers(timers, counters, clock, "poet");
         QueryService service = new QueryService(
-                new ProbeEngine(),
+                new RemoteEngine(new ProbeEngine(), workers),
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, threads),
                 new InterruptManager(),
                 threads);
@@ -129,6 +134,7 @@ final class GatewayFixture implements AutoCloseable {
                 subscriptions,
                 topics,
                 QueryFixtures.probeTools(queries),
+                new WorkerHandler(workers),
                 handler,
                 new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG),
                 limits,

@@ -136,6 +136,7 @@ class MessageRouterTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queries),
+                QueryFixtures.noWorkers(),
                 limits,
                 timers,
                 counters);

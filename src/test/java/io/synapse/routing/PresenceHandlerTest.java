@@ -120,6 +120,7 @@ class PresenceHandlerTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queries),
+                QueryFixtures.noWorkers(),
                 limits,
                 timers,
                 counters);

@@ -142,7 +142,17 @@ final class SessionFixture {
         JoinHandler joins =
                 new JoinHandler(authenticator, registry, queries, presence, subscriptions, handler, limits, counters);
         cortex = new MessageRouter(
-                registry, joins, queries, presence, subscriptions, topics, tools, limits, timers, counters);
+                registry,
+                joins,
+                queries,
+                presence,
+                subscriptions,
+                topics,
+                tools,
+                QueryFixtures.noWorkers(),
+                limits,
+                timers,
+                counters);
         AgentChannels agents = new AgentChannels(registry, limits, counters);
         gateway = new GatewayRouter(
                 registry,
@@ -151,6 +161,7 @@ final class SessionFixture {
                 subscriptions,
                 topics,
                 tools,
+                QueryFixtures.noWorkers(),
                 new ChannelHandler(
                         hub,
                         subscriptions,

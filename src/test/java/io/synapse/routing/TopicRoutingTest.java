@@ -91,6 +91,7 @@ class TopicRoutingTest {
                 subscriptions,
                 topics,
                 QueryFixtures.noTools(queries),
+                QueryFixtures.noWorkers(),
                 limits,
                 timers,
                 counters);
