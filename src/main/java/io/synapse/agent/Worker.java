@@ -2,7 +2,6 @@ package io.synapse.agent;
 
 import io.synapse.agent.Task.Giving;
 import io.synapse.engine.Answer;
-import io.synapse.engine.EngineException;
 import io.synapse.engine.Thought;
 import java.util.Map;
 import java.util.Optional;
@@ -148,11 +147,12 @@ public final class Worker {
      * It has failed in a task.
      *
      * @param task the task's name
-     * @param failure what the client sees of it
+     * @param reason a short lower-case name, for the client
+     * @param message for the client's developers
      * @return false if the task is over
      */
-    public boolean fail(String task, EngineException failure) {
-        return workers.finish(this, task, null, failure);
+    public boolean fail(String task, String reason, String message) {
+        return workers.finish(this, task, null, new TaskFailure(reason, message));
     }
 
     /**

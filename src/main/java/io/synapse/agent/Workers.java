@@ -4,7 +4,6 @@ import io.synapse.agent.Task.Giving;
 import io.synapse.config.AgentsConfig;
 import io.synapse.engine.Answer;
 import io.synapse.engine.CancellationToken;
-import io.synapse.engine.EngineException;
 import io.synapse.engine.QueryCancelledException;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.Question;
@@ -236,7 +235,7 @@ public final class Workers {
         running--;
         if (task.emitted || task.had.size() > config.handOvers()) {
             environment.counters().increment(Counter.TASKS_LOST);
-            end(task, new EngineException("agent_lost", "the worker of this agent is gone", null), after);
+            end(task, new TaskFailure("agent_lost", "the worker of this agent is gone"), after);
         } else {
             environment.counters().increment(Counter.TASKS_HANDED_OVER);
             place(task, after);
@@ -379,7 +378,7 @@ public final class Workers {
         }
     }
 
-    boolean finish(Worker worker, String id, Answer answer, EngineException failure) {
+    boolean finish(Worker worker, String id, Answer answer, TaskFailure failure) {
         boolean[] counts = {false};
         change(after -> {
             Giving giving = worker.givings.remove(id);
@@ -439,6 +438,13 @@ public final class Workers {
         while (next != null && worker.hasRoom()) {
             give(next, worker, after);
             next = team.next(worker);
+        }
+    }
+
+    /** Whether nobody is registered and nothing waits. */
+    boolean isEmpty() {
+        synchronized (lock) {
+            return teams.isEmpty();
         }
     }
 

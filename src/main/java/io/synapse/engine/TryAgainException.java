@@ -3,7 +3,7 @@ package io.synapse.engine;
 import java.time.Duration;
 import java.util.Objects;
 
-/** A failure that may be gone when the client asks again. */
+/** A failure that may be gone when the client asks again. It is common where much is asked, so it has no stack trace. */
 public class TryAgainException extends EngineException {
 
     private static final long serialVersionUID = 1L;
@@ -29,5 +29,10 @@ public class TryAgainException extends EngineException {
      */
     public Duration retryAfter() {
         return retryAfter;
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
     }
 }

@@ -3,7 +3,6 @@ package io.synapse.routing;
 import io.synapse.agent.Worker;
 import io.synapse.agent.Workers;
 import io.synapse.engine.Answer;
-import io.synapse.engine.EngineException;
 import io.synapse.engine.Thought;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.JsonValues;
@@ -96,8 +95,7 @@ public final class WorkerHandler {
         } else if (said instanceof WorkerMessage.Result result) {
             result(session, channel, address, worker, result);
         } else if (said instanceof WorkerMessage.Failure failure) {
-            EngineException reason = new EngineException(failure.reason(), failure.message(), null);
-            done(session, channel, address, task, worker.fail(task, reason));
+            done(session, channel, address, task, worker.fail(task, failure.reason(), failure.message()));
         } else if (said instanceof WorkerMessage.Stopped) {
             done(session, channel, address, task, worker.stopped(task));
         } else {
@@ -142,9 +140,7 @@ public final class WorkerHandler {
             result.answer().ifPresent(text -> data.put("answer", text));
             answer = new Answer(data);
         } catch (IllegalArgumentException e) {
-            worker.fail(
-                    result.task(),
-                    new EngineException("invalid_answer", "the worker's answer cannot be sent: " + e.getMessage(), e));
+            worker.fail(result.task(), "invalid_answer", "the worker's answer cannot be sent: " + e.getMessage());
             if (address.ref() != null) {
                 session.refuse(
                         channel, address, Payloads.error(Reasons.INVALID_FIELD, "data: " + e.getMessage(), null));

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.synapse.agent.AgentFixture.Client;
 import io.synapse.agent.TaskNews.Given;
 import io.synapse.engine.Answer;
-import io.synapse.engine.EngineException;
 import io.synapse.engine.Thought;
 import io.synapse.platform.Counter;
 import io.synapse.query.StopOutcome;
@@ -69,7 +68,7 @@ class WorkersTest {
     void fails() {
         Worker worker = f.worker("poet", 1);
         Client client = f.ask("poet", "q1");
-        worker.fail(given(worker).task(), new EngineException("no_muse", "none came", null));
+        worker.fail(given(worker).task(), "no_muse", "none came");
         assertThat(client.result().path("status").asText()).isEqualTo("error");
         assertThat(client.reason()).isEqualTo("no_muse");
     }
@@ -219,9 +218,7 @@ class WorkersTest {
             cancelled(worker);
             switch (ref) {
                 case "answer" -> assertThat(worker.answer(task, Answer.of("x"))).isFalse();
-                case "fail" ->
-                    assertThat(worker.fail(task, new EngineException("x", "x", null)))
-                            .isFalse();
+                case "fail" -> assertThat(worker.fail(task, "x", "x")).isFalse();
                 default -> worker.end();
             }
             assertThat(outcomes).extracting(StopOutcome::stopped).containsExactly(true);
