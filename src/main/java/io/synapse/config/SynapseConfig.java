@@ -16,6 +16,7 @@ package io.synapse.config;
  * @param library the default engine
  * @param openAi the language-model engine
  * @param agents which agents workers serve
+ * @param tools who may call which tools
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -32,4 +33,5 @@ public record SynapseConfig(
         LibraryConfig library,
         OpenAiConfig openAi,
         AgentsConfig agents,
+        ToolsConfig tools,
         boolean tyrusIdleTimerOff) {}

@@ -5,6 +5,7 @@ import io.synapse.engine.CancellationToken;
 import io.synapse.engine.QueryCancelledException;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.Thought;
+import io.synapse.engine.Toolbox;
 import io.synapse.platform.Counter;
 import io.synapse.query.QueryEvent.ProgressEvent;
 import io.synapse.query.QueryEvent.ThoughtEvent;
@@ -25,6 +26,7 @@ final class Emitter implements QueryContext {
     private final QueryEnvironment environment;
     private final Cancellation cancellation;
     private final FlowControl flow;
+    private final Toolbox toolbox;
     private final Runnable tooLong;
 
     Emitter(
@@ -32,11 +34,13 @@ final class Emitter implements QueryContext {
             QueryEnvironment environment,
             Cancellation cancellation,
             FlowControl flow,
+            Toolbox toolbox,
             Runnable tooLong) {
         this.stream = stream;
         this.environment = environment;
         this.cancellation = cancellation;
         this.flow = flow;
+        this.toolbox = toolbox;
         this.tooLong = tooLong;
     }
 
@@ -99,6 +103,11 @@ final class Emitter implements QueryContext {
         }
         environment.counters().increment(Counter.THOUGHTS);
         return seq;
+    }
+
+    @Override
+    public Toolbox tools() {
+        return toolbox;
     }
 
     @Override

@@ -110,7 +110,8 @@ public final class RunningQuery {
         try {
             if (!isDecided()) {
                 Runnable tooLong = () -> end(Ending.tooLong());
-                answering = engine.answer(question, new Emitter(stream, environment, cancellation, flow, tooLong));
+                answering = engine.answer(
+                        question, new Emitter(stream, environment, cancellation, flow, request.toolbox(), tooLong));
                 if (answering == null) {
                     failure = new NullPointerException("the engine returned no stage");
                 }

@@ -46,6 +46,7 @@ import io.synapse.routing.TopicHandler;
 import io.synapse.routing.WorkerHandler;
 import io.synapse.security.Authenticator;
 import io.synapse.session.SessionStore;
+import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -159,8 +160,8 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    QueryHandler queryHandler(SynapseConfig config, QueryService queries, Clock clock) {
-        return new QueryHandler(queries, config.query(), clock);
+    QueryHandler queryHandler(SynapseConfig config, QueryService queries, ToolRegistry tools, Clock clock) {
+        return new QueryHandler(queries, tools, config.query(), clock);
     }
 
     @Produces

@@ -10,6 +10,7 @@ import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.EventFilter;
+import io.synapse.engine.Toolbox;
 import io.synapse.it.ProbeEngine;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
@@ -155,7 +156,8 @@ final class AgentFixture {
                 OnDisconnect.CONTINUE,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Toolbox.NONE);
         QueryViewer.Format format = new QueryViewer.Format("cortex:" + agent, null, true, new EventFilter());
         service.submit(request, isNew -> service.follow(request.id(), client.connection, format, 0));
         return client;

@@ -54,7 +54,8 @@ class OpenAiIT {
                 "synapse.openai.base-url", MODEL.baseUrl().toString(),
                 "synapse.openai.model", "scripted",
                 "synapse.openai.api-key", "sk-of-the-tests",
-                "synapse.openai.retry-backoff", "PT0.01S"));
+                "synapse.openai.retry-backoff", "PT0.01S",
+                "synapse.openai.tools", "arithmetic"));
     }
 
     @AfterAll
@@ -79,6 +80,12 @@ class OpenAiIT {
             return;
         }
         exchange.stream();
+        if (question.startsWith("compute") && !exchange.body().contains("tool_call_id")) {
+            exchange.delta("\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"arithmetic\","
+                    + "\"arguments\":\"{\\\"expression\\\":\\\"6*7\\\"}\"}}]");
+            exchange.done("tool_calls");
+            return;
+        }
         if (question.startsWith("endless")) {
             while (true) {
                 exchange.token("x");
@@ -106,6 +113,21 @@ class OpenAiIT {
             JsonNode result = frames.get(frames.size() - 1).path("payload");
             assertThat(result.at("/data/answer").asText()).isEqualTo("It is 4.");
             assertThat(result.at("/data/usage/output_tokens").asInt()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    @DisplayName("M10: the model has a tool called, which shows, and is told what it gave")
+    void callsTools() throws Exception {
+        try (Wire wire = Wire.joined(server, "llm")) {
+            wire.query("q3", "compute", "");
+            List<String> types = wire.untilResult("q3").stream()
+                    .filter(frame -> frame.path("event").asText().equals("thought"))
+                    .map(frame -> frame.at("/payload/type").asText())
+                    .toList();
+            assertThat(types).containsExactly("tool_call", "tool_result", "reasoning", "text", "text");
+            JsonNode told = new ObjectMapper().readTree(EXCHANGES.get("compute").body());
+            assertThat(told.at("/messages/2/content").asText()).contains("\"answer\":\"42\"");
         }
     }
 
