@@ -74,9 +74,9 @@ final class DocumentedWorker implements AutoCloseable {
     }
 
     /** Ends it as a crash does. */
-    void kill() throws InterruptedException {
+    void kill() {
         process.destroyForcibly();
-        assertThat(process.waitFor(20, SECONDS)).isTrue();
+        process.onExit().orTimeout(20, SECONDS).join();
     }
 
     /** What it has printed. */
@@ -85,7 +85,7 @@ final class DocumentedWorker implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         kill();
         Files.deleteIfExists(file);
         Files.deleteIfExists(output);

@@ -143,7 +143,7 @@ class OperationsTest {
         assertThat(text.lines())
                 .allMatch(line -> line.matches(
                         "# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+(\\{[a-z]+=\"\\d\"})? \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 28);
+        assertThat(names).hasSize(Counter.values().length + 32);
     }
 
     @Test

@@ -98,7 +98,7 @@ final class GatewayFixture implements AutoCloseable {
                 Duration.ofMinutes(5),
                 Configs.UNFAIR);
         Clock clock = oddClock;
-        workers = Agents.workers(timers, counters, clock, "poet");
+        workers = Agents.workers(timers, counters, clock, "poet", "bard");
         QueryService service = new QueryService(
                 new RemoteEngine(new ProbeEngine(), workers),
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, threads),
