@@ -9,8 +9,10 @@ import io.synapse.it.DocumentedWorker.Language;
 import io.synapse.testing.Keys;
 import java.net.URI;
 import java.net.URL;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -199,15 +201,22 @@ class AgentsIT {
             for (int i = 0; i < 6; i++) {
                 ask(user, "team-a", "load" + i, "q");
             }
-            Set<String> refs = new HashSet<>();
+            // All are given before any is answered, or who answers first gets more.
+            List<JsonNode> ofGateway = new ArrayList<>();
+            List<JsonNode> ofCortex = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                JsonNode task = next(gateway, "task");
+                ofGateway.add(next(gateway, "task"));
+                ofCortex.add(cortex.next("task"));
+            }
+            Set<String> refs = new HashSet<>();
+            for (JsonNode task : ofGateway) {
                 refs.add(task.path("ref").asText());
                 say(gateway, "task_thought", task, ",\"content\":\"of gateway\"");
                 say(gateway, "task_result", task, ",\"answer\":\"gateway\"");
-                JsonNode other = cortex.next("task");
-                refs.add(other.path("ref").asText());
-                String name = other.path("task").asText();
+            }
+            for (JsonNode task : ofCortex) {
+                refs.add(task.path("ref").asText());
+                String name = task.path("task").asText();
                 cortex.send("{\"event\":\"task_thought\",\"payload\":{\"task\":\"%s\",\"content\":\"c\"},\"ref\":\"3\"}"
                         .formatted(name));
                 assertThat(cortex.next("phx_reply").at("/response/seq").asInt()).isEqualTo(1);
