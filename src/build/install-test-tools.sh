@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings what the JavaScript tests need: Node, npm, Chromium and the packages of src/test/js. Quick when all is there.
+# Brings what the tests with other clients need: Node, npm, Chromium, the packages of src/test/js, websockets for Python.
+# Quick when all is there.
 set -euo pipefail
 
 js=$(cd "$(dirname "${BASH_SOURCE[0]}")/../test/js" && pwd)
@@ -13,6 +14,11 @@ has_chromium() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
+# Debian's packages are for Debian's Python, which need not be the first in the path
+has_websockets() {
+    /usr/bin/python3 -c 'import websockets' 2>/dev/null || python3 -c 'import websockets' 2>/dev/null
+}
+
 missing=()
 # Debian's npm pulls in hundreds of packages, and NodeSource's nodejs brings its own and conflicts with it
 if ! has_node; then
@@ -20,10 +26,11 @@ if ! has_node; then
     command -v npm >/dev/null || missing+=(npm)
 fi
 has_chromium || missing+=(chromium)
+has_websockets || missing+=(python3 python3-websockets)
 
 if ((${#missing[@]})); then
     if ! command -v apt-get >/dev/null || ((EUID != 0)); then
-        echo "The JavaScript tests need Node 18 or newer, npm and Chromium; missing: ${missing[*]}." >&2
+        echo "The tests need Node 18 or newer, npm, Chromium and python3-websockets; missing: ${missing[*]}." >&2
         echo "Install them, run this script as root on Debian, or skip the tests with -DskipITs." >&2
         exit 1
     fi

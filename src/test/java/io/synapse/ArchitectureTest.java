@@ -50,6 +50,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.engine.library..")
             .layer("openai")
             .definedBy("io.synapse.engine.openai..")
+            .layer("agent")
+            .definedBy("io.synapse.agent..")
             .layer("presence")
             .definedBy("io.synapse.presence..")
             .layer("query")
@@ -92,6 +94,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("connection", "stream", "protocol", "config", "platform")
             .whereLayer("query")
             .mayOnlyAccessLayers("stream", "conversation", "engine", "connection", "protocol", "config", "platform")
+            .whereLayer("agent")
+            .mayOnlyAccessLayers("engine", "config", "platform")
             .whereLayer("tool")
             .mayOnlyAccessLayers("engine", "protocol", "config")
             .whereLayer("presence")
@@ -105,6 +109,7 @@ class ArchitectureTest {
             .whereLayer("routing")
             .mayOnlyAccessLayers(
                     "query",
+                    "agent",
                     "tool",
                     "topic",
                     "presence",
@@ -120,6 +125,7 @@ class ArchitectureTest {
             .whereLayer("operations")
             .mayOnlyAccessLayers(
                     "query",
+                    "agent",
                     "topic",
                     "presence",
                     "session",
@@ -160,6 +166,7 @@ class ArchitectureTest {
                     "io.synapse.topic..",
                     "io.synapse.engine..",
                     "io.synapse.query..",
+                    "io.synapse.agent..",
                     "io.synapse.tool..",
                     "io.synapse.presence..",
                     "io.synapse.session..",

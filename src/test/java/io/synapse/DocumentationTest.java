@@ -43,7 +43,9 @@ class DocumentationTest {
             "thought",
             "progress",
             "interrupted",
-            "result");
+            "result",
+            "task",
+            "task_cancel");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)");
 
     @Test

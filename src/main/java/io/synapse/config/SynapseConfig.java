@@ -16,6 +16,7 @@ package io.synapse.config;
  * @param gateway what the socket without joins offers
  * @param library the default engine
  * @param openAi the language-model engine
+ * @param agents which agents workers serve
  * @param tools who may call which tools
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
@@ -33,5 +34,6 @@ public record SynapseConfig(
         GatewayConfig gateway,
         LibraryConfig library,
         OpenAiConfig openAi,
+        AgentsConfig agents,
         ToolsConfig tools,
         boolean tyrusIdleTimerOff) {}

@@ -1,6 +1,8 @@
 package io.synapse.engine;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What an engine has while it answers one query. Safe for use by many threads; thoughts emitted by one thread keep
@@ -28,6 +30,20 @@ public interface QueryContext {
      */
     default long emit(String type, String content) {
         return emit(Thought.of(type, content));
+    }
+
+    /**
+     * Streams a thought as {@link #emit(Thought)} does, and never blocks: for engines that work on threads that must not
+     * wait. The thought has its position when this returns; an engine that does not wait for the stage before it goes on is
+     * not slowed, and what it emits is bounded by the output limit alone.
+     *
+     * @param thought the thought
+     * @return its {@code seq}, once the clients that follow have room for more; fails with {@link
+     *     QueryCancelledException} if the query ends before that
+     * @throws QueryCancelledException if the query has ended: interrupted, timed out, or past its output limit
+     */
+    default CompletionStage<Long> offer(Thought thought) {
+        return CompletableFuture.completedFuture(emit(thought));
     }
 
     /**

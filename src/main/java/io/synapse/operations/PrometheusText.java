@@ -1,5 +1,6 @@
 package io.synapse.operations;
 
+import io.synapse.agent.Workers;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.connection.Outbox;
@@ -21,6 +22,7 @@ public final class PrometheusText {
     private final Counters counters;
     private final ConnectionRegistry connections;
     private final QueryService queries;
+    private final Workers workers;
     private final PresenceTracker presence;
     private final TopicHub topics;
     private final SessionStore sessions;
@@ -32,6 +34,7 @@ public final class PrometheusText {
      * @param counters what has happened
      * @param connections what is open
      * @param queries what runs
+     * @param workers who serves agents, and what waits for them
      * @param presence who is where
      * @param topics what is kept of them, and who subscribes
      * @param sessions what is kept of clients
@@ -41,6 +44,7 @@ public final class PrometheusText {
             Counters counters,
             ConnectionRegistry connections,
             QueryService queries,
+            Workers workers,
             PresenceTracker presence,
             TopicHub topics,
             SessionStore sessions,
@@ -48,6 +52,7 @@ public final class PrometheusText {
         this.counters = counters;
         this.connections = connections;
         this.queries = queries;
+        this.workers = workers;
         this.presence = presence;
         this.topics = topics;
         this.sessions = sessions;
@@ -72,6 +77,11 @@ public final class PrometheusText {
         figure(text, "synapse.queries.tenants", "gauge", "tenants that have queries", queries.tenants());
         figure(text, "synapse.queries.kept", "gauge", "ended queries that are remembered", status.kept());
         figure(text, "synapse.queries.kept.bytes", "gauge", "memory of ended queries", status.keptBytes());
+        Workers.Status serving = workers.status();
+        figure(text, "synapse.workers", "gauge", "workers that are registered for agents", serving.workers());
+        figure(text, "synapse.workers.capacity", "gauge", "tasks that they may have at a time", serving.capacity());
+        figure(text, "synapse.tasks.running", "gauge", "tasks that workers have", serving.running());
+        figure(text, "synapse.tasks.waiting", "gauge", "tasks that wait for a worker", serving.waiting());
         PresenceTracker.Status present = presence.status();
         figure(text, "synapse.presence.topics", "gauge", "topics with presences or watchers", present.topics());
         figure(

@@ -1,6 +1,7 @@
 package io.synapse.operations;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.synapse.agent.Workers;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionInfo;
@@ -31,6 +32,7 @@ public final class QueueReport {
     private final TopicHub topics;
     private final ConnectionRegistry connections;
     private final QueryService queries;
+    private final Workers workers;
     private final Ticker ticker;
     private final Clock clock;
 
@@ -55,6 +57,7 @@ public final class QueueReport {
      * @param topics what is kept of them
      * @param connections what waits for them
      * @param queries how many wait
+     * @param workers who serves agents, and what waits for them
      * @param ticker elapsed time, the same as the connections'
      * @param clock the time
      */
@@ -63,12 +66,14 @@ public final class QueueReport {
             TopicHub topics,
             ConnectionRegistry connections,
             QueryService queries,
+            Workers workers,
             Ticker ticker,
             Clock clock) {
         this.config = config;
         this.topics = topics;
         this.connections = connections;
         this.queries = queries;
+        this.workers = workers;
         this.ticker = ticker;
         this.clock = clock;
     }
@@ -76,7 +81,7 @@ public final class QueueReport {
     /**
      * The sums, each with its bound.
      *
-     * @return {@code {timestamp, connections, topics, queries}}
+     * @return {@code {timestamp, connections, topics, queries, agents}}
      */
     public Body totals() {
         return out -> {
@@ -85,6 +90,7 @@ public final class QueueReport {
             writeConnections(out);
             writeTopics(out);
             writeQueries(out);
+            writeAgents(out);
             out.writeEndObject();
         };
     }
@@ -130,6 +136,16 @@ public final class QueueReport {
         out.writeNumberField("max_running", config.query().maxConcurrent());
         out.writeNumberField("waiting", status.waiting());
         out.writeNumberField("max_waiting", config.query().maxQueued());
+        out.writeEndObject();
+    }
+
+    private void writeAgents(JsonGenerator out) throws IOException {
+        Workers.Status status = workers.status();
+        out.writeObjectFieldStart("agents");
+        out.writeNumberField("workers", status.workers());
+        out.writeNumberField("capacity", status.capacity());
+        out.writeNumberField("running", status.running());
+        out.writeNumberField("waiting", status.waiting());
         out.writeEndObject();
     }
 

@@ -72,6 +72,16 @@ public enum Counter {
     THOUGHTS_LATE("synapse.thoughts.late", "thoughts that engines emitted after the end of their query; dropped"),
     /** Engines that went on. */
     ENGINES_RUNAWAY("synapse.engines.runaway", "engines that went on longer than synapse.query.stop-timeout"),
+    /** Tasks given to workers. */
+    TASKS_GIVEN("synapse.tasks.given", "tasks given to workers of agents, each time that they were"),
+    /** Tasks given to another worker. */
+    TASKS_HANDED_OVER("synapse.tasks.handed-over", "tasks that one worker lost or did not accept, meant for another"),
+    /** Tasks lost with their worker. */
+    TASKS_LOST("synapse.tasks.lost", "tasks that ended as agent_lost"),
+    /** Tasks that no worker took. */
+    TASKS_UNSERVED("synapse.tasks.unserved", "tasks that ended as no_worker or workers_busy"),
+    /** What workers said too late. */
+    TASK_MESSAGES_LATE("synapse.tasks.late-messages", "messages of workers about tasks that were over; dropped"),
     /** Members that came. */
     PRESENCE_JOINED("synapse.presence.joined", "presences that came"),
     /** Members that came back within the grace. */

@@ -92,7 +92,9 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link ListConversations}. */
         CONVERSATIONS,
         /** {@link DeleteConversation}. */
-        CONVERSATION_DELETE
+        CONVERSATION_DELETE,
+        /** {@link Work}. */
+        WORK
     }
 
     /**
@@ -334,6 +336,19 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.TOOLS;
+        }
+    }
+
+    /**
+     * Serves an agent.
+     *
+     * @param address the agent's topic, where an agent is meant
+     * @param said what the worker says
+     */
+    record Work(Address address, WorkerMessage said) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.WORK;
         }
     }
 

@@ -49,6 +49,13 @@ final class ClientMessages {
                 case "resume" -> resume(address, fields);
                 case "tool" -> tool(address, fields);
                 case "tools" -> new ListTools(address);
+                case "register",
+                        "unregister",
+                        "task_accept",
+                        "task_thought",
+                        "task_result",
+                        "task_failure",
+                        "task_stopped" -> WorkerMessages.of(address, event, fields);
                 case "subscribe" -> TopicMessages.subscribe(address, fields);
                 case "unsubscribe" -> TopicMessages.unsubscribe(address, fields);
                 case "publish" -> TopicMessages.publish(address, fields);

@@ -37,6 +37,13 @@ final class ObjectMessages {
             if (AGENT_TYPES.contains(type)) {
                 address = address.withTopic(agent(fields));
             }
+            if (WorkerMessages.OF_AGENT.contains(type)) {
+                // Whoever forgets the name must not serve the agent that everybody asks.
+                if (fields.isAbsent("agent")) {
+                    return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("agent"), "");
+                }
+                address = address.withTopic(agent(fields));
+            }
             return switch (type) {
                 case "query",
                         "interrupt",
@@ -48,6 +55,13 @@ final class ObjectMessages {
                         "conversation",
                         "conversations",
                         "conversation_delete" -> ClientMessages.of(address, type, fields);
+                case "register",
+                        "unregister",
+                        "task_accept",
+                        "task_thought",
+                        "task_result",
+                        "task_failure",
+                        "task_stopped" -> ClientMessages.of(address, type, fields);
                 case "subscribe" -> TopicMessages.subscribeAll(address, fields);
                 case "unsubscribe" -> TopicMessages.unsubscribeAll(address, fields);
                 case "publish" -> TopicMessages.publishTyped(address, fields);

@@ -61,6 +61,10 @@ public final class Reasons {
     public static final String OVERTAKEN = "overtaken";
     /** A session was named on a connection that has one, or has begun without. */
     public static final String SESSION_NOT_FIRST = "session must come first";
+    /** What a worker said was of a task that it does not have, or has no more. */
+    public static final String TASK_OVER = "task_over";
+    /** The client has not registered for the agent. */
+    public static final String NOT_REGISTERED = "not_registered";
     /** Something failed in the server. */
     public static final String INTERNAL_ERROR = "internal_error";
 

@@ -13,6 +13,8 @@ import io.synapse.stream.PositionedStream;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
 
 /** What an engine sees of its query: it appends thoughts to the query's stream, as fast as its followers allow. */
@@ -44,7 +46,28 @@ final class Emitter implements QueryContext {
 
     @Override
     public long emit(Thought thought) {
-        return append(now -> new ThoughtEvent(thought.type(), thought.content(), thought.confidence(), now));
+        return append(now -> event(thought, now));
+    }
+
+    @Override
+    public CompletionStage<Long> offer(Thought thought) {
+        cancellation.throwIfCancelled();
+        long seq = appendNow(now -> event(thought, now));
+        CompletableFuture<Void> room = flow.room(seq);
+        if (room.isDone()) {
+            return CompletableFuture.completedFuture(seq);
+        }
+        // Not on the thread of the follower that has moved on: what comes next is the engine's code.
+        return room.thenApplyAsync(
+                moved -> {
+                    cancellation.throwIfCancelled();
+                    return seq;
+                },
+                environment.callbacks());
+    }
+
+    private static QueryEvent event(Thought thought, long now) {
+        return new ThoughtEvent(thought.type(), thought.content(), thought.confidence(), now);
     }
 
     @Override
@@ -63,6 +86,10 @@ final class Emitter implements QueryContext {
     private long append(LongFunction<QueryEvent> made) {
         cancellation.throwIfCancelled();
         flow.await(stream.end());
+        return appendNow(made);
+    }
+
+    private long appendNow(LongFunction<QueryEvent> made) {
         QueryEvent event = made.apply(environment.clock().millis());
         QueryConfig config = environment.config();
         if (stream.end() >= config.maxThoughts() || stream.bytes() + event.bytes() > config.maxOutputBytes()) {

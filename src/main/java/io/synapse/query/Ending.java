@@ -2,8 +2,10 @@ package io.synapse.query;
 
 import io.synapse.engine.Answer;
 import io.synapse.engine.EngineException;
+import io.synapse.engine.TryAgainException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 
@@ -42,8 +44,7 @@ record Ending(QueryStatus status, String reason, Map<String, ?> data, boolean st
         try {
             if (failure instanceof EngineException known) {
                 LOGGER.log(Level.INFO, "engine " + engine + " failed: " + known.reason(), known);
-                String message = known.getMessage() == null ? "" : known.getMessage();
-                return failed(known.reason(), message, false);
+                return failed(known);
             }
             LOGGER.log(Level.WARNING, "engine " + engine + " failed", failure);
         } catch (RuntimeException e) {
@@ -51,6 +52,16 @@ record Ending(QueryStatus status, String reason, Map<String, ?> data, boolean st
             LOGGER.log(Level.WARNING, "engine " + engine + " failed in a way that cannot be told", e);
         }
         return failed("engine_failure", "the engine failed; the server's log says why", false);
+    }
+
+    private static Ending failed(EngineException known) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("reason", known.reason());
+        data.put("message", known.getMessage() == null ? "" : known.getMessage());
+        if (known instanceof TryAgainException later) {
+            data.put("retry_after_ms", later.retryAfter().toMillis());
+        }
+        return new Ending(QueryStatus.ERROR, known.reason(), data, false);
     }
 
     private static Ending failed(String reason, String message, boolean stopsEngine) {

@@ -2,6 +2,7 @@ package io.synapse.query;
 
 import io.synapse.engine.QueryCancelledException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -19,6 +20,11 @@ final class FlowControl {
     private final Cancellation cancellation;
     private final Object moved = new Object();
     private final AtomicInteger waiting = new AtomicInteger();
+
+    /** Completes when a follower is near enough to {@link #roomEnd}; null while nobody waits so. Written under the lock. */
+    private volatile CompletableFuture<Void> room;
+
+    private long roomEnd;
 
     FlowControl(int maxLag, Cancellation cancellation) {
         this.maxLag = maxLag;
@@ -52,6 +58,44 @@ final class FlowControl {
                 moved.notifyAll();
             }
         }
+        if (room != null) {
+            tellOfRoom();
+        }
+    }
+
+    private void tellOfRoom() {
+        CompletableFuture<Void> over = null;
+        synchronized (moved) {
+            if (room != null && (cancellation.isCancelled() || !allBehind(roomEnd))) {
+                over = room;
+                room = null;
+            }
+        }
+        if (over != null) {
+            over.complete(null);
+        }
+    }
+
+    /**
+     * Like {@link #await}, for those who must not wait: completes when a follower is near enough, or the query is to stop,
+     * on the thread that brings that about. All who ask share one answer, for the largest end that was asked for.
+     */
+    CompletableFuture<Void> room(long end) {
+        if (!allBehind(end)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> awaited;
+        synchronized (moved) {
+            if (room == null) {
+                room = new CompletableFuture<>();
+                roomEnd = end;
+            }
+            roomEnd = Math.max(roomEnd, end);
+            awaited = room;
+        }
+        // A follower may have moved on meanwhile.
+        tellOfRoom();
+        return awaited;
     }
 
     /** Waits while every follower is too far behind the given end of the stream. */

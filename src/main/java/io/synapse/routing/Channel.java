@@ -35,6 +35,7 @@ final class Channel {
     private final AtomicReference<Attendance> attendance = new AtomicReference<>(Attendance.NONE);
     private final Subscriptions subscriptions = new Subscriptions();
     private final EventFilter filter;
+    private final AtomicReference<WorkerStream> worker = new AtomicReference<>();
     private volatile Optional<HeldSession> held = Optional.empty();
     private volatile boolean released;
 
@@ -143,6 +144,18 @@ final class Channel {
         }
     }
 
+    /** The worker that the client is for this agent, or null. */
+    WorkerStream worker() {
+        return worker.get();
+    }
+
+    void serve(WorkerStream serving) {
+        worker.set(serving);
+        if (released) {
+            serving.end();
+        }
+    }
+
     /** Whether a frame means another join of this topic than the present one. */
     boolean isStale(Address address) {
         return address.joinRef() != null
@@ -208,6 +221,10 @@ final class Channel {
     void release() {
         released = true;
         attendance.getAndSet(Attendance.NONE).end();
+        WorkerStream serving = worker.getAndSet(null);
+        if (serving != null) {
+            serving.end();
+        }
         subscriptions.release();
         following.values().forEach(QueryViewer::detach);
         following.clear();

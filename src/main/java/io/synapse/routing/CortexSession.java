@@ -1,5 +1,6 @@
 package io.synapse.routing;
 
+import io.synapse.agent.Worker;
 import io.synapse.config.LimitsConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.ConnectionRegistry;
@@ -127,6 +128,17 @@ public final class CortexSession {
     /** The topic a frame without one means: the only one that is joined. */
     synchronized Optional<String> onlyTopic() {
         return channels.size() == 1 ? Optional.of(channels.keySet().iterator().next()) : Optional.empty();
+    }
+
+    /** The worker of this connection that has a task, or null. */
+    synchronized Worker worker(String task) {
+        for (Channel channel : channels.values()) {
+            WorkerStream serving = channel.worker();
+            if (serving != null && serving.worker().has(task)) {
+                return serving.worker();
+            }
+        }
+        return null;
     }
 
     /** How many topics and patterns all joins together subscribe to. */

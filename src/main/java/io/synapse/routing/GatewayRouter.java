@@ -41,6 +41,7 @@ public final class GatewayRouter {
     private final TopicHandler topics;
     private final ToolHandler tools;
     private final ConversationHandler conversations;
+    private final WorkerHandler workers;
     private final ChannelHandler channels;
     private final SessionHandler sessions;
     private final LimitsConfig limits;
@@ -58,6 +59,7 @@ public final class GatewayRouter {
      * @param topics handles publications
      * @param tools handles everything about tools
      * @param conversations handles what clients want of their conversations
+     * @param workers handles everything that workers say
      * @param channels handles messages to channels
      * @param sessions brings back what a client held on another connection
      * @param limits what a client may do wrong
@@ -73,6 +75,7 @@ public final class GatewayRouter {
             TopicHandler topics,
             ToolHandler tools,
             ConversationHandler conversations,
+            WorkerHandler workers,
             ChannelHandler channels,
             SessionHandler sessions,
             LimitsConfig limits,
@@ -86,6 +89,7 @@ public final class GatewayRouter {
         this.topics = topics;
         this.tools = tools;
         this.conversations = conversations;
+        this.workers = workers;
         this.channels = channels;
         this.sessions = sessions;
         this.limits = limits;
@@ -145,6 +149,7 @@ public final class GatewayRouter {
             case QUERY, INTERRUPT, RESUME, TOOL, CONVERSATION, CONVERSATIONS, CONVERSATION_DELETE ->
                 ask(session, own, message);
             case TOOLS -> tools.list(session, own, address);
+            case WORK -> work(session, own, (ClientMessage.Work) message);
             case SUBSCRIBE_ALL -> subscriptions.subscribe(session, own, (ClientMessage.SubscribeAll) message);
             case UNSUBSCRIBE_ALL -> subscriptions.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
             case FILTER -> subscriptions.filter(session, own, address, (ClientMessage.Filter) message);
@@ -184,6 +189,13 @@ public final class GatewayRouter {
                 conversations.delete(session, channel.get(), address, (ClientMessage.DeleteConversation) message);
             default -> throw new IllegalStateException("not for an agent: " + message.kind());
         }
+    }
+
+    private void work(CortexSession session, Channel own, ClientMessage.Work work) {
+        // What is said of a task names no agent.
+        Optional<Channel> channel =
+                work.address().topic() == null ? Optional.of(own) : agents.of(session, own, work.address());
+        channel.ifPresent(of -> workers.handle(session, of, work.address(), work.said()));
     }
 
     private void pong(CortexSession session, Address address) {

@@ -38,6 +38,7 @@ public final class MessageRouter {
     private final TopicHandler topics;
     private final ToolHandler tools;
     private final ConversationHandler conversations;
+    private final WorkerHandler workers;
     private final LimitsConfig limits;
     private final Timers timers;
     private final Counters counters;
@@ -53,6 +54,7 @@ public final class MessageRouter {
      * @param topics handles publications
      * @param tools handles everything about tools
      * @param conversations handles what clients want of their conversations
+     * @param workers handles everything that workers say
      * @param limits what a client may do wrong
      * @param timers delays the close of a connection that does too much of it
      * @param counters for what happens
@@ -66,6 +68,7 @@ public final class MessageRouter {
             TopicHandler topics,
             ToolHandler tools,
             ConversationHandler conversations,
+            WorkerHandler workers,
             LimitsConfig limits,
             Timers timers,
             Counters counters) {
@@ -77,6 +80,7 @@ public final class MessageRouter {
         this.topics = topics;
         this.tools = tools;
         this.conversations = conversations;
+        this.workers = workers;
         this.limits = limits;
         this.timers = timers;
         this.counters = counters;
@@ -172,6 +176,7 @@ public final class MessageRouter {
                 conversations.list(session, channel, address, (ClientMessage.ListConversations) message);
             case CONVERSATION_DELETE ->
                 conversations.delete(session, channel, address, (ClientMessage.DeleteConversation) message);
+            case WORK -> workers.handle(session, channel, address, ((ClientMessage.Work) message).said());
             case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
             case SUBSCRIBE -> subscriptions.subscribe(session, channel, address, (ClientMessage.Subscribe) message);

@@ -1,5 +1,6 @@
 package io.synapse.wiring;
 
+import io.synapse.agent.Workers;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
@@ -44,6 +45,7 @@ import io.synapse.routing.SessionHandler;
 import io.synapse.routing.SubscriptionHandler;
 import io.synapse.routing.ToolHandler;
 import io.synapse.routing.TopicHandler;
+import io.synapse.routing.WorkerHandler;
 import io.synapse.security.Authenticator;
 import io.synapse.session.SessionStore;
 import io.synapse.tool.ToolRegistry;
@@ -102,6 +104,7 @@ public class EndpointWiring {
             TopicHandler topics,
             ToolHandler tools,
             ConversationHandler conversations,
+            WorkerHandler workers,
             Authenticator authenticator) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
@@ -115,6 +118,7 @@ public class EndpointWiring {
                 topics,
                 tools,
                 conversations,
+                workers,
                 config.limits(),
                 timers,
                 counters);
@@ -140,6 +144,7 @@ public class EndpointWiring {
             TopicHandler topics,
             ToolHandler tools,
             ConversationHandler conversations,
+            WorkerHandler workers,
             ChannelHandler channels,
             SessionHandler sessions) {
         return new GatewayRouter(
@@ -150,6 +155,7 @@ public class EndpointWiring {
                 topics,
                 tools,
                 conversations,
+                workers,
                 channels,
                 sessions,
                 config.limits(),
@@ -250,9 +256,10 @@ public class EndpointWiring {
             TopicHub topics,
             ConnectionRegistry registry,
             QueryService queries,
+            Workers workers,
             Ticker ticker,
             Clock clock) {
-        return new QueueReport(config, topics, registry, queries, ticker, clock);
+        return new QueueReport(config, topics, registry, queries, workers, ticker, clock);
     }
 
     @Produces
@@ -261,10 +268,11 @@ public class EndpointWiring {
             Counters counters,
             ConnectionRegistry registry,
             QueryService queries,
+            Workers workers,
             PresenceTracker presence,
             TopicHub topics,
             SessionStore sessions,
             ConversationStore conversations) {
-        return new PrometheusText(counters, registry, queries, presence, topics, sessions, conversations);
+        return new PrometheusText(counters, registry, queries, workers, presence, topics, sessions, conversations);
     }
 }

@@ -1,5 +1,7 @@
 package io.synapse.wiring;
 
+import io.synapse.agent.RemoteEngine;
+import io.synapse.agent.Workers;
 import io.synapse.config.ConfigException;
 import io.synapse.config.SynapseConfig;
 import io.synapse.engine.QueryEngine;
@@ -63,12 +65,14 @@ public class QueryWiring {
             Counters counters,
             InterruptManager interrupts,
             ConversationGate gate,
+            Workers workers,
             ManagedPool pool) {
         Executor callbacks = new TaskQueue(pool, ManagedThreads.CALLBACK_THREADS);
         QueryEnvironment environment =
                 new QueryEnvironment(config.query(), clock, ticker, timers, ids, counters, callbacks);
         QueryEngine engine = choose(engines, config.query().engine());
-        BoundedAnswers bounded = new BoundedAnswers(engine, config.outbox().maxPayloadBytes());
+        BoundedAnswers bounded = new BoundedAnswers(
+                new RemoteEngine(engine, workers), config.outbox().maxPayloadBytes());
         return new QueryService(bounded, environment, interrupts, pool, gate);
     }
 

@@ -30,6 +30,7 @@ class ConfigReaderTest {
     private static final Set<String> NAMES =
             Set.of("synapse.engine", "synapse.gateway.default-channel", "synapse.openai.parameters");
     private static final Set<String> MAY_BE_EMPTY = Set.of(
+            "synapse.agents.remote",
             "synapse.auth.api-keys",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
@@ -180,6 +181,23 @@ class ConfigReaderTest {
     }
 
     @Test
+    void agentsOfWorkersAreNamedOrAreAllInDevelopment() {
+        values.put("synapse.agents.remote", "poet, team-*");
+        AgentsConfig agents = read().agents();
+        assertThat(agents.isRemote("poet")).isTrue();
+        assertThat(agents.isRemote("poets")).isFalse();
+        assertThat(agents.isRemote("team-")).isTrue();
+        assertThat(agents.isRemote("team-a:b")).isTrue();
+        assertThat(agents.isRemote("guide")).isFalse();
+        assertThat(agents.mayBeServed("guide")).isTrue();
+        values.put("synapse.mode", "production");
+        assertThat(read().agents().mayBeServed("guide")).isFalse();
+        assertThat(read().agents().mayBeServed("poet")).isTrue();
+        values.put("synapse.agents.open", "true");
+        assertThat(read().agents().mayBeServed("guide")).isTrue();
+    }
+
+    @Test
     void aBlankValueIsMissing() {
         values.put("synapse.engine", "  ");
         assertRefused("synapse.engine");
@@ -210,6 +228,13 @@ class ConfigReaderTest {
         "synapse.library.pace, -0.1",
         "synapse.library.pace, 100001",
         "synapse.library.passages, 0",
+        "synapse.agents.remote, a*b",
+        "synapse.agents.open, maybe",
+        "synapse.agents.wait, PT2H",
+        "synapse.agents.accept-timeout, PT0S",
+        "synapse.agents.cancel-timeout, PT0S",
+        "synapse.agents.hand-overs, -1",
+        "synapse.agents.max-capacity, 0",
         "synapse.payara.idle-timer-off, TRUE"
     })
     void aValueOutOfBoundsNamesItsProperty(String property, String value) {

@@ -38,6 +38,7 @@ class GatewayIT {
     private static final String SOCKET = "/ws";
     private static final String USER = "synapse-user";
     private static final String PUBLISHER = "synapse-publisher";
+    private static final String AGENT = "synapse-agent";
     private static final String PART = "{\"type\":\"publish\",\"topic\":\"public:parts\",\"payload\":\"%s\"}";
     private static final int CYCLES = 1000;
     private static final int PINGS = 2000;
@@ -57,9 +58,11 @@ class GatewayIT {
                         "probe",
                         "synapse.gateway.engine-channels",
                         "guide",
+                        "synapse.agents.remote",
+                        "poet",
                         "synapse.auth.api-keys",
                         "user:" + Keys.sha256(USER) + ":*:" + USER + ",server:" + Keys.sha256(PUBLISHER) + ":*:"
-                                + PUBLISHER))
+                                + PUBLISHER + ",agent:" + Keys.sha256(AGENT) + ":*:" + AGENT))
                 .addClasses(
                         ProbeEngine.class,
                         ProbeTool.class,

@@ -159,6 +159,8 @@ class QueuesIT {
             assertThat(all.at("/connections/bytes").asLong()).isGreaterThan(LARGE);
             assertThat(all.at("/topics/max_messages_each").asInt()).isEqualTo(1000);
             assertThat(all.at("/queries/waiting").asInt()).isZero();
+            assertThat(all.path("agents").toString())
+                    .isEqualTo("{\"workers\":0,\"capacity\":0,\"running\":0,\"waiting\":0}");
 
             for (int i = 0; i < taken; i++) {
                 JsonNode event = JSON.readTree(serving.read());

@@ -18,6 +18,7 @@ import io.synapse.presence.PresenceTracker;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Agents;
 import io.synapse.testing.Configs;
 import io.synapse.testing.Conversations;
 import io.synapse.testing.ManualTimers;
@@ -125,6 +126,7 @@ class OperationsTest {
                         counters,
                         new ConnectionRegistry(),
                         service,
+                        Agents.none(),
                         presence(),
                         Topics.hub(Ticker.system(), counters),
                         Sessions.store(timers, counters),
@@ -144,7 +146,7 @@ class OperationsTest {
         assertThat(text.lines())
                 .allMatch(line -> line.matches(
                         "# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+(\\{[a-z]+=\"\\d\"})? \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 31);
+        assertThat(names).hasSize(Counter.values().length + 33);
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.RawJson;
 import io.synapse.protocol.TopicPattern;
+import io.synapse.testing.Agents;
 import io.synapse.testing.FakeTransport;
 import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
@@ -41,6 +42,7 @@ class QueueReportTest {
             hub,
             registry,
             null,
+            Agents.none(),
             timers.ticker(),
             Clock.fixed(Instant.ofEpochMilli(1_700_000_000_000L), ZoneOffset.UTC));
 

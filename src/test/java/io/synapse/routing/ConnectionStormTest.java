@@ -167,6 +167,7 @@ class ConnectionStormTest {
                 topics,
                 QueryFixtures.noTools(queryHandler),
                 QueryFixtures.conversations(timers, counters),
+                QueryFixtures.noWorkers(),
                 limits,
                 timers,
                 counters);
@@ -193,6 +194,7 @@ class ConnectionStormTest {
                 topics,
                 QueryFixtures.noTools(queryHandler),
                 QueryFixtures.conversations(timers, counters),
+                QueryFixtures.noWorkers(),
                 channels,
                 sessionHandler,
                 limits,

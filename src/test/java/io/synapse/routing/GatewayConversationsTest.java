@@ -2,6 +2,7 @@ package io.synapse.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.synapse.agent.Workers;
 import io.synapse.protocol.Subprotocol;
 import io.synapse.testing.Conversation;
 import io.synapse.topic.TopicHub;
@@ -35,6 +36,7 @@ class GatewayConversationsTest {
             assertThat(left.patterns()).isZero();
             assertThat(fixture.registry.count()).isZero();
             assertThat(fixture.registry.agents()).isZero();
+            assertThat(fixture.workers.status()).isEqualTo(new Workers.Status(0, 0, 0, 0));
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.synapse.routing;
 
+import io.synapse.agent.RemoteEngine;
+import io.synapse.agent.Workers;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -24,6 +26,7 @@ import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
+import io.synapse.testing.Agents;
 import io.synapse.testing.Configs;
 import io.synapse.testing.Conversation;
 import io.synapse.testing.Conversations;
@@ -68,6 +71,7 @@ final class GatewayFixture implements AutoCloseable {
     final ConversationGate gate = Conversations.gate(conversations, counters);
     final MemorySessions sessions = Sessions.store(timers, counters);
     final GatewayRouter router;
+    final Workers workers;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20, new FrameBounds(65536, 256, SMALLEST_DEFLATED));
     private final Connection.Environment environment = new Connection.Environment(
@@ -99,8 +103,9 @@ final class GatewayFixture implements AutoCloseable {
                 Duration.ofMinutes(5),
                 Configs.UNFAIR);
         Clock clock = oddClock;
+        workers = Agents.workers(timers, counters, clock, "poet", "bard");
         QueryService service = new QueryService(
-                new ProbeEngine(),
+                new RemoteEngine(new ProbeEngine(), workers),
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, threads),
                 new InterruptManager(),
                 threads,
@@ -137,6 +142,7 @@ final class GatewayFixture implements AutoCloseable {
                 topics,
                 QueryFixtures.probeTools(queries),
                 new ConversationHandler(conversations, gate, Conversations.CONFIG.pageSize()),
+                new WorkerHandler(workers),
                 handler,
                 new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG),
                 limits,

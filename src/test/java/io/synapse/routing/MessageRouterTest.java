@@ -140,6 +140,7 @@ class MessageRouterTest {
                 topics,
                 QueryFixtures.noTools(queries),
                 QueryFixtures.conversations(timers, counters),
+                QueryFixtures.noWorkers(),
                 limits,
                 timers,
                 counters);

@@ -124,6 +124,7 @@ class PresenceHandlerTest {
                 topics,
                 QueryFixtures.noTools(queries),
                 QueryFixtures.conversations(timers, counters),
+                QueryFixtures.noWorkers(),
                 limits,
                 timers,
                 counters);

@@ -12,6 +12,7 @@ import io.synapse.platform.Counters;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.testing.Agents;
 import io.synapse.testing.Configs;
 import io.synapse.testing.Conversations;
 import io.synapse.testing.ManualTimers;
@@ -50,6 +51,11 @@ final class QueryFixtures {
     /** An application without tools. */
     static ToolHandler noTools(QueryHandler queries) {
         return new ToolHandler(ToolRegistry.none(), queries, 1 << 20);
+    }
+
+    /** No agent is served by workers. */
+    static WorkerHandler noWorkers() {
+        return new WorkerHandler(Agents.none());
     }
 
     /** Tools that do what a test says. */

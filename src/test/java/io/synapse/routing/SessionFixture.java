@@ -150,7 +150,18 @@ final class SessionFixture {
         JoinHandler joins =
                 new JoinHandler(authenticator, registry, queries, presence, subscriptions, handler, limits, counters);
         cortex = new MessageRouter(
-                registry, joins, queries, presence, subscriptions, topics, tools, conversing, limits, timers, counters);
+                registry,
+                joins,
+                queries,
+                presence,
+                subscriptions,
+                topics,
+                tools,
+                conversing,
+                QueryFixtures.noWorkers(),
+                limits,
+                timers,
+                counters);
         AgentChannels agents = new AgentChannels(registry, limits, counters);
         gateway = new GatewayRouter(
                 registry,
@@ -160,6 +171,7 @@ final class SessionFixture {
                 topics,
                 tools,
                 conversing,
+                QueryFixtures.noWorkers(),
                 new ChannelHandler(
                         hub,
                         subscriptions,

@@ -92,6 +92,7 @@ class TopicRoutingTest {
                 topics,
                 QueryFixtures.noTools(queries),
                 QueryFixtures.conversations(timers, counters),
+                QueryFixtures.noWorkers(),
                 limits,
                 timers,
                 counters);
