@@ -10,6 +10,9 @@ import java.util.OptionalDouble;
 /** The payloads that the server's messages have, each with its fields in the order the protocol lists them. */
 public final class Payloads {
 
+    /** Lists of objects of plain values. */
+    private static final int MAX_DEPTH = 2;
+
     private Payloads() {}
 
     /**
@@ -29,7 +32,7 @@ public final class Payloads {
             for (int i = 0; i < copy.length; i += 2) {
                 if (copy[i + 1] != null) {
                     generator.writeFieldName((String) copy[i]);
-                    value(generator, copy[i + 1], 0, 1);
+                    value(generator, copy[i + 1], 0, MAX_DEPTH);
                 }
             }
             generator.writeEndObject();

@@ -146,7 +146,7 @@ class OperationsTest {
         assertThat(text.lines())
                 .allMatch(line -> line.matches(
                         "# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+(\\{[a-z]+=\"\\d\"})? \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 33);
+        assertThat(names).hasSize(Counter.values().length + 35);
     }
 
     @Test
