@@ -59,12 +59,14 @@ public final class PrometheusText {
         for (Counter counter : Counter.values()) {
             figure(text, counter.metric() + ".total", "counter", counter.meaning(), counters.get(counter));
         }
+        Timings.write(text, counters);
         QueryService.Status status = queries.status();
         figure(text, "synapse.connections.open", "gauge", "open connections", connections.count());
         figure(text, "synapse.queries.running", "gauge", "queries whose engine works", status.running());
         figure(text, "synapse.queries.waiting", "gauge", "queries that wait for a place", status.waiting());
         byPriority(text, queries.waitingByPriority());
         figure(text, "synapse.queries.tenants", "gauge", "tenants that have queries", queries.tenants());
+        figure(text, "synapse.engines.going-on", "gauge", "engines that go on after their query", status.goingOn());
         figure(text, "synapse.queries.kept", "gauge", "ended queries that are remembered", status.kept());
         figure(text, "synapse.queries.kept.bytes", "gauge", "memory of ended queries", status.keptBytes());
         PresenceTracker.Status present = presence.status();

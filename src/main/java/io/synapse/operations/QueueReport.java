@@ -9,6 +9,7 @@ import io.synapse.connection.Outbox;
 import io.synapse.platform.Ticker;
 import io.synapse.protocol.Body;
 import io.synapse.query.QueryService;
+import io.synapse.query.Runaways;
 import io.synapse.topic.TopicHub;
 import io.synapse.topic.TopicQueue;
 import io.synapse.topic.TopicSubscription;
@@ -26,6 +27,8 @@ public final class QueueReport {
 
     /** The most entries of one page. */
     public static final int MAX_PAGE = 1000;
+
+    private static final int MAX_RUNAWAYS = 100;
 
     private final SynapseConfig config;
     private final TopicHub topics;
@@ -130,7 +133,25 @@ public final class QueueReport {
         out.writeNumberField("max_running", config.query().maxConcurrent());
         out.writeNumberField("waiting", status.waiting());
         out.writeNumberField("max_waiting", config.query().maxQueued());
+        out.writeNumberField("going_on", status.goingOn());
+        writeRunaways(out);
         out.writeEndObject();
+    }
+
+    private void writeRunaways(JsonGenerator out) throws IOException {
+        out.writeArrayFieldStart("runaways");
+        for (Runaways.Runaway runaway : queries.runaways(MAX_RUNAWAYS)) {
+            out.writeStartObject();
+            out.writeStringField("engine", runaway.engine());
+            out.writeStringField("agent", runaway.agent());
+            if (runaway.ref().isPresent()) {
+                out.writeStringField("ref", runaway.ref().get());
+            }
+            out.writeStringField("thread", runaway.thread());
+            out.writeNumberField("since_ms", runaway.since().toMillis());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
     }
 
     /**

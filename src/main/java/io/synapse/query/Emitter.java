@@ -12,6 +12,7 @@ import io.synapse.stream.PositionedStream;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /** What an engine sees of its query: it appends thoughts to the query's stream, as fast as its followers allow. */
@@ -23,6 +24,7 @@ final class Emitter implements QueryContext {
     private final QueryEnvironment environment;
     private final Cancellation cancellation;
     private final FlowControl flow;
+    private final LongConsumer emitted;
     private final Runnable tooLong;
 
     Emitter(
@@ -30,11 +32,13 @@ final class Emitter implements QueryContext {
             QueryEnvironment environment,
             Cancellation cancellation,
             FlowControl flow,
+            LongConsumer emitted,
             Runnable tooLong) {
         this.stream = stream;
         this.environment = environment;
         this.cancellation = cancellation;
         this.flow = flow;
+        this.emitted = emitted;
         this.tooLong = tooLong;
     }
 
@@ -71,6 +75,7 @@ final class Emitter implements QueryContext {
             throw new QueryCancelledException("the query has ended");
         }
         environment.counters().increment(Counter.THOUGHTS);
+        emitted.accept(seq);
         return seq;
     }
 

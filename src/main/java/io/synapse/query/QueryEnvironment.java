@@ -22,9 +22,39 @@ import java.util.concurrent.Executor;
  * @param ids for epochs
  * @param counters for what happens
  * @param callbacks runs the actions that engines register for the case of a stop
+ * @param runaways the engines that go on after the end of their query
  */
 public record QueryEnvironment(
-        QueryConfig config, Clock clock, Ticker ticker, Timers timers, Ids ids, Counters counters, Executor callbacks) {
+        QueryConfig config,
+        Clock clock,
+        Ticker ticker,
+        Timers timers,
+        Ids ids,
+        Counters counters,
+        Executor callbacks,
+        Runaways runaways) {
+
+    /**
+     * An environment in which no engine goes on yet.
+     *
+     * @param config the bounds
+     * @param clock the calendar
+     * @param ticker elapsed time
+     * @param timers for time-outs
+     * @param ids for epochs
+     * @param counters for what happens
+     * @param callbacks runs the actions that engines register for the case of a stop
+     */
+    public QueryEnvironment(
+            QueryConfig config,
+            Clock clock,
+            Ticker ticker,
+            Timers timers,
+            Ids ids,
+            Counters counters,
+            Executor callbacks) {
+        this(config, clock, ticker, timers, ids, counters, callbacks, new Runaways());
+    }
 
     // Beyond the thoughts: the news of an interrupt and the result.
     private static final int CLOSING_ENTRIES = 2;

@@ -44,8 +44,9 @@ public final class QueryService {
      * @param waiting queries that wait for a place
      * @param kept queries that have ended and are remembered
      * @param keptBytes their memory
+     * @param goingOn engines that go on after the end of their query, and the bound on that
      */
-    public record Status(int running, int waiting, int kept, long keptBytes) {}
+    public record Status(int running, int waiting, int kept, long keptBytes, int goingOn) {}
 
     private static final String STOPPING_REASON = "server stopping";
 
@@ -291,7 +292,22 @@ public final class QueryService {
      * @return figures of one moment
      */
     public Status status() {
-        return new Status(scheduler.running(), scheduler.waiting(), store.keptCount(), store.keptBytes());
+        return new Status(
+                scheduler.running(),
+                scheduler.waiting(),
+                store.keptCount(),
+                store.keptBytes(),
+                environment.runaways().count());
+    }
+
+    /**
+     * The engines that go on after the end of their query, and the bound on that.
+     *
+     * @param limit how many at most
+     * @return those first that go on longest
+     */
+    public List<Runaways.Runaway> runaways(int limit) {
+        return environment.runaways().list(environment.ticker(), limit);
     }
 
     /**

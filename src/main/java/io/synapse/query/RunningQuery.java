@@ -4,6 +4,7 @@ import io.synapse.engine.Answer;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
 import io.synapse.platform.Timers;
+import io.synapse.platform.Timing;
 import io.synapse.query.QueryEvent.InterruptedEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.stream.PositionedStream;
@@ -71,7 +72,7 @@ public final class RunningQuery {
         stream = environment.newStream();
         cancellation = new Cancellation(environment.callbacks());
         flow = new FlowControl(environment.config().maxLag(), cancellation);
-        work = new EngineWork(engine.name(), request.id(), environment);
+        work = new EngineWork(engine.name(), request, environment);
         acceptedAt = environment.ticker().read();
         question = new Question(
                 request.id().agent(),
@@ -110,7 +111,8 @@ public final class RunningQuery {
         try {
             if (!isDecided()) {
                 Runnable tooLong = () -> end(Ending.tooLong());
-                answering = engine.answer(question, new Emitter(stream, environment, cancellation, flow, tooLong));
+                answering = engine.answer(
+                        question, new Emitter(stream, environment, cancellation, flow, this::emitted, tooLong));
                 if (answering == null) {
                     failure = new NullPointerException("the engine returned no stage");
                 }
@@ -125,6 +127,14 @@ public final class RunningQuery {
             settle(null, failure);
         } else {
             answering.whenComplete(this::settle);
+        }
+    }
+
+    private void emitted(long seq) {
+        if (seq == 1) {
+            environment
+                    .counters()
+                    .record(Timing.FIRST_TOKEN, environment.ticker().read() - acceptedAt);
         }
     }
 
@@ -180,6 +190,9 @@ public final class RunningQuery {
             result = encode(Ending.tooLong());
         }
         environment.counters().increment(result.status().counter());
+        environment
+                .counters()
+                .record(result.status().timing(), environment.ticker().read() - acceptedAt);
         acknowledgements.close();
         stream.conclude(result);
         host.concluded(this);
