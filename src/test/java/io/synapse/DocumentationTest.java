@@ -42,6 +42,7 @@ class DocumentationTest {
             "pong",
             "queued",
             "thought",
+            "snapshot",
             "progress",
             "interrupted",
             "result");

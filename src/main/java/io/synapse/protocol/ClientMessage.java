@@ -218,6 +218,7 @@ public sealed interface ClientMessage extends Inbound {
      * @param pace words per second, 0 for as fast as possible, if given
      * @param onDisconnect what happens when nobody follows any more
      * @param afterSeq the seq of the last thought that the client has, 0 for none
+     * @param snapshot whether, if the query exists already, what there is of it comes as a snapshot
      * @param traceparent the W3C trace context, if given
      */
     record Query(
@@ -229,6 +230,7 @@ public sealed interface ClientMessage extends Inbound {
             OptionalDouble pace,
             OnDisconnect onDisconnect,
             long afterSeq,
+            boolean snapshot,
             Optional<String> traceparent)
             implements ClientMessage {
         @Override
@@ -299,8 +301,9 @@ public sealed interface ClientMessage extends Inbound {
      * @param address the agent's topic
      * @param ref the client's name for the query
      * @param afterSeq the seq of the last thought that the client has, 0 for none
+     * @param snapshot whether what there is of it comes as a snapshot
      */
-    record Resume(Address address, String ref, long afterSeq) implements ClientMessage {
+    record Resume(Address address, String ref, long afterSeq, boolean snapshot) implements ClientMessage {
         @Override
         public Kind kind() {
             return Kind.RESUME;

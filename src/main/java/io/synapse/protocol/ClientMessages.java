@@ -150,6 +150,7 @@ final class ClientMessages {
                 fields.decimal("pace", 0, MAX_PACE),
                 onDisconnect(fields),
                 afterSeq(fields),
+                snapshot(fields),
                 fields.text("traceparent", MAX_TRACEPARENT_LENGTH));
     }
 
@@ -199,7 +200,7 @@ final class ClientMessages {
         if (ref.isEmpty()) {
             return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("ref"), "");
         }
-        return new Resume(address, ref.get(), afterSeq(fields));
+        return new Resume(address, ref.get(), afterSeq(fields), snapshot(fields));
     }
 
     private static Optional<String> required(Fields fields, String name, int maxLength) {
@@ -212,6 +213,10 @@ final class ClientMessages {
 
     private static long afterSeq(Fields fields) throws WrongField {
         return fields.integer("after_seq", 0, Long.MAX_VALUE).orElse(0);
+    }
+
+    private static boolean snapshot(Fields fields) throws WrongField {
+        return fields.truth("snapshot").orElse(false);
     }
 
     private static OnDisconnect onDisconnect(Fields fields) throws WrongField {

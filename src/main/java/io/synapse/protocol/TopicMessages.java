@@ -41,6 +41,7 @@ final class TopicMessages {
             "progress",
             "queued",
             "result",
+            "snapshot",
             "interrupted",
             "error",
             "gap",

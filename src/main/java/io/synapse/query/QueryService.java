@@ -219,12 +219,25 @@ public final class QueryService {
      * @return the following, or empty if there is no such query
      */
     public Optional<QueryViewer> follow(QueryId id, Connection connection, QueryViewer.Format format, long afterSeq) {
+        return follow(id, connection, format, new QueryViewer.Start(afterSeq, false));
+    }
+
+    /**
+     * Follows a query.
+     *
+     * @param id which
+     * @param connection who follows
+     * @param format how the thoughts are written for it
+     * @param start from where, and how it begins
+     * @return the following, or empty if there is no such query
+     */
+    public Optional<QueryViewer> follow(
+            QueryId id, Connection connection, QueryViewer.Format format, QueryViewer.Start start) {
         RunningQuery query = store.find(id);
         if (query == null) {
             return Optional.empty();
         }
-        long after = Math.min(afterSeq, query.lastSeq());
-        QueryViewer viewer = new QueryViewer(connection, query, format, after, this::detached);
+        QueryViewer viewer = new QueryViewer(connection, query, format, start, this::detached);
         query.flow().add(viewer);
         query.notAbandoned();
         viewer.attach();

@@ -269,7 +269,9 @@ public final class RunningQuery {
 
     /** The seq of the last thought so far. */
     long lastSeq() {
-        return isDecided() ? stream.seal() : stream.end();
+        // The end first: once it is decided, what ends the query may be in the stream too.
+        long end = stream.end();
+        return isDecided() ? stream.seal() : end;
     }
 
     boolean isDecided() {

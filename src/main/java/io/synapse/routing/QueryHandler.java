@@ -20,6 +20,7 @@ import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
 import io.synapse.query.QueryViewer;
+import io.synapse.query.QueryViewer.Start;
 import io.synapse.query.StopOutcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,7 +66,7 @@ public final class QueryHandler {
                 address,
                 query.ref(),
                 service.submit(
-                        request, isNew -> accepted(session, channel, address, query.ref(), query.afterSeq(), isNew)));
+                        request, isNew -> accepted(session, channel, address, query.ref(), start(query), isNew)));
     }
 
     /** Has a tool called; its arguments fit, and the client may. */
@@ -95,7 +96,15 @@ public final class QueryHandler {
                 service.submit(
                         request,
                         tool,
-                        isNew -> accepted(session, channel, address, call.ref(), call.afterSeq(), isNew)));
+                        isNew -> accepted(session, channel, address, call.ref(), after(call.afterSeq()), isNew)));
+    }
+
+    private static Start start(Query query) {
+        return new Start(query.afterSeq(), query.snapshot());
+    }
+
+    private static Start after(long seq) {
+        return new Start(seq, false);
     }
 
     private void answer(
@@ -160,21 +169,21 @@ public final class QueryHandler {
                 Optional.empty());
         place.ask(request, () -> {
             acknowledge.run();
-            follow(session, agent, request.id(), 0);
+            follow(session, agent, request.id(), after(0));
         });
     }
 
     private void accepted(
-            CortexSession session, Channel channel, Address address, String ref, long afterSeq, boolean isNew) {
+            CortexSession session, Channel channel, Address address, String ref, Start start, boolean isNew) {
         session.reply(
                 address, Payloads.of("ref", ref, "status", "processing", "attached", isNew ? null : Boolean.TRUE));
         if (isNew || channel.viewer(ref) == null) {
-            follow(session, channel, channel.query(ref), isNew ? 0 : afterSeq);
+            follow(session, channel, channel.query(ref), isNew ? after(0) : start);
         }
     }
 
-    private boolean follow(CortexSession session, Channel channel, QueryId id, long afterSeq) {
-        var viewer = service.follow(id, session.connection(), channel.format(), afterSeq);
+    private boolean follow(CortexSession session, Channel channel, QueryId id, Start start) {
+        var viewer = service.follow(id, session.connection(), channel.format(), start);
         viewer.ifPresent(following -> {
             channel.follow(id.ref(), following);
             // The connection may have ended meanwhile, and let go of everything it knew then.
@@ -202,7 +211,8 @@ public final class QueryHandler {
                         true,
                         "last_seq",
                         service.lastSeq(id)));
-        channel.handOver(resume.ref(), () -> follow(session, channel, id, resume.afterSeq()));
+        channel.handOver(
+                resume.ref(), () -> follow(session, channel, id, new Start(resume.afterSeq(), resume.snapshot())));
     }
 
     /** The seq after which a query goes on for a client that has this one; empty if there is no such query. */
@@ -212,7 +222,7 @@ public final class QueryHandler {
 
     /** Follows a query that was followed on an earlier join; says so if it is gone. */
     void followAgain(CortexSession session, Channel channel, String ref, long afterSeq) {
-        if (!follow(session, channel, channel.query(ref), afterSeq)) {
+        if (!follow(session, channel, channel.query(ref), after(afterSeq))) {
             session.pushError(
                     channel.joinRef(),
                     channel.topic(),

@@ -165,6 +165,12 @@ final class QueryFixture implements AutoCloseable {
             return service.follow(id(ref), connection, format(), after).orElseThrow();
         }
 
+        /** Follows with a snapshot of what there is by now. */
+        QueryViewer late(String ref, long after) {
+            return service.follow(id(ref), connection, format(), new QueryViewer.Start(after, true))
+                    .orElseThrow();
+        }
+
         /** The events sent, in short: {@code thought}, {@code phx_reply}, {@code interrupted}, {@code result}. */
         List<String> events() {
             return transport.texts().stream()
