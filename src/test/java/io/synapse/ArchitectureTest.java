@@ -68,6 +68,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.cluster.redis..")
             .layer("endpoint")
             .definedBy("io.synapse.endpoint..")
+            .layer("budget")
+            .definedBy("io.synapse.budget..")
             .layer("wiring")
             .definedBy("io.synapse.wiring..")
             .whereLayer("platform")
@@ -88,8 +90,10 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("engine", "config", "platform")
             .whereLayer("topic")
             .mayOnlyAccessLayers("connection", "stream", "protocol", "config", "platform")
+            .whereLayer("budget")
+            .mayOnlyAccessLayers("config", "platform")
             .whereLayer("query")
-            .mayOnlyAccessLayers("stream", "engine", "connection", "protocol", "config", "platform")
+            .mayOnlyAccessLayers("budget", "stream", "engine", "connection", "protocol", "config", "platform")
             .whereLayer("tool")
             .mayOnlyAccessLayers("engine", "protocol", "config")
             .whereLayer("presence")
@@ -101,6 +105,7 @@ class ArchitectureTest {
             .whereLayer("routing")
             .mayOnlyAccessLayers(
                     "query",
+                    "budget",
                     "tool",
                     "topic",
                     "presence",
@@ -154,6 +159,7 @@ class ArchitectureTest {
                     "io.synapse.topic..",
                     "io.synapse.engine..",
                     "io.synapse.query..",
+                    "io.synapse.budget..",
                     "io.synapse.tool..",
                     "io.synapse.presence..",
                     "io.synapse.session..",

@@ -65,6 +65,7 @@ public final class ConfigReader {
                         duration("synapse.outbox.send-timeout", Duration.ofMillis(10), Duration.ofMinutes(10))),
                 heartbeat(mode),
                 query(),
+                new BudgetReader(this).read(),
                 new PresenceConfig(
                         duration("synapse.presence.leave-grace", Duration.ZERO, Duration.ofMinutes(10)),
                         duration("synapse.presence.batch-interval", Duration.ZERO, Duration.ofMinutes(1)),

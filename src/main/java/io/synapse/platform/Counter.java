@@ -72,6 +72,10 @@ public enum Counter {
     THOUGHTS_LATE("synapse.thoughts.late", "thoughts that engines emitted after the end of their query; dropped"),
     /** Engines that went on. */
     ENGINES_RUNAWAY("synapse.engines.runaway", "engines that went on longer than synapse.query.stop-timeout"),
+    /** Queries refused because a budget is used up. */
+    BUDGET_REFUSED("synapse.budget.refused", "queries refused because nothing was left of their subject's budget"),
+    /** Queries stopped because a budget is used up. */
+    BUDGET_STOPPED("synapse.budget.stopped", "queries stopped when nothing was left of their subject's budget"),
     /** Members that came. */
     PRESENCE_JOINED("synapse.presence.joined", "presences that came"),
     /** Members that came back within the grace. */

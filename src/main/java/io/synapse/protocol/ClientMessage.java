@@ -86,7 +86,9 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link CallTool}. */
         TOOL,
         /** {@link ListTools}. */
-        TOOLS
+        TOOLS,
+        /** {@link Budget}. */
+        BUDGET
     }
 
     /**
@@ -278,6 +280,18 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.TOOLS;
+        }
+    }
+
+    /**
+     * Asks what is left of the client's budget.
+     *
+     * @param address where the client says so
+     */
+    record Budget(Address address) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.BUDGET;
         }
     }
 

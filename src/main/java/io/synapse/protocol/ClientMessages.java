@@ -48,6 +48,7 @@ final class ClientMessages {
                 case "interrupt" -> interrupt(address, fields);
                 case "resume" -> resume(address, fields);
                 case "tool" -> tool(address, fields);
+                case "budget" -> new ClientMessage.Budget(address);
                 case "tools" -> new ListTools(address);
                 case "subscribe" -> TopicMessages.subscribe(address, fields);
                 case "unsubscribe" -> TopicMessages.unsubscribe(address, fields);

@@ -37,7 +37,7 @@ final class ObjectMessages {
                 address = address.withTopic(agent(fields));
             }
             return switch (type) {
-                case "query", "interrupt", "resume", "tool", "tools", "history", "ping" ->
+                case "query", "interrupt", "resume", "tool", "tools", "budget", "history", "ping" ->
                     ClientMessages.of(address, type, fields);
                 case "subscribe" -> TopicMessages.subscribeAll(address, fields);
                 case "unsubscribe" -> TopicMessages.unsubscribeAll(address, fields);

@@ -35,6 +35,8 @@ public final class Reasons {
     public static final String REF_IN_USE = "ref_in_use";
     /** All places are taken and the queue is full; try again later. */
     public static final String OVERLOADED = "overloaded";
+    /** Nothing is left of the client's budget until the window ends. */
+    public static final String BUDGET_EXHAUSTED = "budget_exhausted";
     /** There is no tool with this name. */
     public static final String UNKNOWN_TOOL = "unknown tool";
     /** The arguments are not what the tool's schema wants. */

@@ -42,6 +42,7 @@ final class TopicMessages {
             "queued",
             "result",
             "snapshot",
+            "budget",
             "interrupted",
             "error",
             "gap",

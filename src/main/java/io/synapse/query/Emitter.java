@@ -6,17 +6,32 @@ import io.synapse.engine.QueryCancelledException;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.Thought;
 import io.synapse.platform.Counter;
+import io.synapse.query.OutputBudget.Verdict;
 import io.synapse.query.QueryEvent.ProgressEvent;
 import io.synapse.query.QueryEvent.ThoughtEvent;
 import io.synapse.stream.PositionedStream;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /** What an engine sees of its query: it appends thoughts to the query's stream, as fast as its followers allow. */
 final class Emitter implements QueryContext {
+
+    /** What the query makes of its output. */
+    interface Output {
+        /** Whether an entry may be shown, by the subject's budget; it is counted. */
+        Verdict mayEmit(QueryEvent event);
+
+        /** The first entry is shown. */
+        void began();
+
+        /** There is more than the server allows. */
+        void tooLong();
+
+        /** There is more than the subject's budget allows. */
+        void exhausted();
+    }
 
     private static final int MAX_PERCENT = 100;
 
@@ -24,22 +39,19 @@ final class Emitter implements QueryContext {
     private final QueryEnvironment environment;
     private final Cancellation cancellation;
     private final FlowControl flow;
-    private final LongConsumer emitted;
-    private final Runnable tooLong;
+    private final Output output;
 
     Emitter(
             PositionedStream<QueryEvent> stream,
             QueryEnvironment environment,
             Cancellation cancellation,
             FlowControl flow,
-            LongConsumer emitted,
-            Runnable tooLong) {
+            Output output) {
         this.stream = stream;
         this.environment = environment;
         this.cancellation = cancellation;
         this.flow = flow;
-        this.emitted = emitted;
-        this.tooLong = tooLong;
+        this.output = output;
     }
 
     @Override
@@ -66,7 +78,12 @@ final class Emitter implements QueryContext {
         QueryEvent event = made.apply(environment.clock().millis());
         QueryConfig config = environment.config();
         if (stream.end() >= config.maxThoughts() || stream.bytes() + event.bytes() > config.maxOutputBytes()) {
-            tooLong.run();
+            output.tooLong();
+        }
+        Verdict verdict = output.mayEmit(event);
+        if (verdict == Verdict.OVER) {
+            // It seals the stream, so that this one is late.
+            output.exhausted();
         }
         long seq = stream.append(event);
         if (seq == PositionedStream.SEALED) {
@@ -75,7 +92,13 @@ final class Emitter implements QueryContext {
             throw new QueryCancelledException("the query has ended");
         }
         environment.counters().increment(Counter.THOUGHTS);
-        emitted.accept(seq);
+        if (seq == 1) {
+            output.began();
+        }
+        if (verdict == Verdict.LAST) {
+            output.exhausted();
+            cancellation.throwIfCancelled();
+        }
         return seq;
     }
 

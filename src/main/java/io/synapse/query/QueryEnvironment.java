@@ -1,5 +1,6 @@
 package io.synapse.query;
 
+import io.synapse.budget.Budgets;
 import io.synapse.config.QueryConfig;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executor;
  * @param ids for epochs
  * @param counters for what happens
  * @param callbacks runs the actions that engines register for the case of a stop
+ * @param budgets what each subject has used of what it may
  * @param runaways the engines that go on after the end of their query
  */
 public record QueryEnvironment(
@@ -32,10 +34,11 @@ public record QueryEnvironment(
         Ids ids,
         Counters counters,
         Executor callbacks,
+        Budgets budgets,
         Runaways runaways) {
 
     /**
-     * An environment in which no engine goes on yet.
+     * An environment without budgets, and in which no engine goes on yet.
      *
      * @param config the bounds
      * @param clock the calendar
@@ -53,7 +56,7 @@ public record QueryEnvironment(
             Ids ids,
             Counters counters,
             Executor callbacks) {
-        this(config, clock, ticker, timers, ids, counters, callbacks, new Runaways());
+        this(config, clock, ticker, timers, ids, counters, callbacks, Budgets.unlimited(clock), new Runaways());
     }
 
     // Beyond the thoughts: the news of an interrupt and the result.

@@ -1,10 +1,10 @@
 package io.synapse.query;
 
+import io.synapse.budget.Budgets;
 import io.synapse.connection.Connection;
 import io.synapse.engine.QueryEngine;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.ServerMessage;
-import io.synapse.query.QueryScheduler.Bound;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +33,8 @@ public final class QueryService {
         OVERLOADED,
         /** All places that one tenant may have are taken. */
         TENANT_OVERLOADED,
+        /** Nothing is left of the subject's budget in this window. */
+        BUDGET_EXHAUSTED,
         /** The application is stopping. */
         STOPPING
     }
@@ -54,6 +56,7 @@ public final class QueryService {
     private final QueryEnvironment environment;
     private final InterruptManager interrupts;
     private final QueryScheduler scheduler;
+    private final Admissions admissions;
     private final QueuePositions positions;
     private final QueryStore store;
     private volatile boolean stopping;
@@ -72,6 +75,7 @@ public final class QueryService {
         this.environment = environment;
         this.interrupts = interrupts;
         scheduler = new QueryScheduler(environment.config(), environment.ticker(), executor);
+        admissions = new Admissions(scheduler, environment);
         positions = new QueuePositions(scheduler, environment);
         store = new QueryStore(
                 environment.config(), environment.ticker(), environment.timers(), interrupts::unregister);
@@ -103,17 +107,19 @@ public final class QueryService {
             if (stopping) {
                 return refused(Submission.STOPPING);
             }
-            QueryScheduler.Reservation place = scheduler.reserve(request.tenant());
-            if (place.slot() == null) {
-                return refused(place.reached() == Bound.TENANT ? Submission.TENANT_OVERLOADED : Submission.OVERLOADED);
+            Admissions.Outcome outcome =
+                    admissions.admit(request.tenant(), request.tool().isEmpty());
+            if (outcome.refused() != null) {
+                return refused(outcome.refused());
             }
-            RunningQuery query = new RunningQuery(request, answering, environment, new Host(place.slot()));
+            Admissions.Grant grant = outcome.grant();
+            RunningQuery query = new RunningQuery(request, answering, environment, new Host(grant.slot()));
             existing = store.addIfAbsent(query);
             if (existing == null) {
-                start(query, place.slot(), accepted);
+                start(query, grant, accepted);
                 return Submission.STARTED;
             }
-            place.slot().giveBack();
+            grant.giveBack();
         }
         if (!existing.request().asksTheSame(request)) {
             return refused(Submission.REF_IN_USE);
@@ -130,12 +136,13 @@ public final class QueryService {
      * @return the place, which is used or given back; empty if all are taken, or the application is stopping
      */
     public Optional<Place> reserve(String tenant) {
-        QueryScheduler.Slot slot = stopping ? null : scheduler.reserve(tenant).slot();
-        if (slot == null) {
+        Admissions.Grant grant =
+                stopping ? null : admissions.admit(tenant, true).grant();
+        if (grant == null) {
             environment.counters().increment(Counter.QUERIES_REFUSED);
             return Optional.empty();
         }
-        return Optional.of(new Place(slot));
+        return Optional.of(new Place(grant));
     }
 
     /**
@@ -150,11 +157,11 @@ public final class QueryService {
 
     /** A place for one query. */
     public final class Place {
-        private final QueryScheduler.Slot slot;
+        private final Admissions.Grant grant;
         private final AtomicBoolean used = new AtomicBoolean();
 
-        private Place(QueryScheduler.Slot slot) {
-            this.slot = slot;
+        private Place(Admissions.Grant grant) {
+            this.grant = grant;
         }
 
         /**
@@ -167,28 +174,30 @@ public final class QueryService {
             if (!used.compareAndSet(false, true)) {
                 return;
             }
-            RunningQuery query = new RunningQuery(request, engine, environment, new Host(slot));
+            RunningQuery query = new RunningQuery(request, engine, environment, new Host(grant.slot()));
             if (store.addIfAbsent(query) != null) {
-                slot.giveBack();
+                grant.giveBack();
                 throw new IllegalArgumentException("there is a query with this id");
             }
-            start(query, slot, isNew -> accepted.run());
+            start(query, grant, isNew -> accepted.run());
         }
 
         /** Gives the place back, if it was not used. */
         public void giveBack() {
             if (used.compareAndSet(false, true)) {
-                slot.giveBack();
+                grant.giveBack();
             }
         }
     }
 
-    private void start(RunningQuery query, QueryScheduler.Slot slot, Consumer<Boolean> accepted) {
+    private void start(RunningQuery query, Admissions.Grant grant, Consumer<Boolean> accepted) {
+        QueryScheduler.Slot slot = grant.slot();
         environment.counters().increment(Counter.QUERIES_STARTED);
         interrupts.register(query);
         query.accepted();
         try {
             accepted.accept(true);
+            query.warn(grant.warnings());
         } finally {
             // Also when the one who asked is gone already: accepted is accepted.
             if (slot.enqueue(query.request().priority(), new WaitingQuery(query, environment))) {
@@ -311,6 +320,25 @@ public final class QueryService {
                 store.keptCount(),
                 store.keptBytes(),
                 environment.runaways().count());
+    }
+
+    /**
+     * What a subject has used of its budget.
+     *
+     * @param subject who
+     * @return figures of one moment
+     */
+    public Budgets.Usage budget(String subject) {
+        return environment.budgets().usage(subject);
+    }
+
+    /**
+     * Of how many subjects it is known what they have used of their budgets.
+     *
+     * @return 0 or more
+     */
+    public int budgets() {
+        return environment.budgets().subjects();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.synapse.query;
 
+import io.synapse.budget.Level;
 import io.synapse.connection.Connection;
 import io.synapse.connection.EventFilter;
 import io.synapse.connection.Follower;
@@ -10,6 +11,7 @@ import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.stream.PositionedStream.Slice;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.function.Consumer;
@@ -39,8 +41,30 @@ public final class QueryViewer extends Follower {
      *
      * @param afterSeq the seq of the last thought that the client has, 0 for none; past the end means the end
      * @param snapshot whether what there is by now comes as a {@code snapshot} instead of as thoughts
+     * @param subject in whose name the client follows; empty if it is not to be told of anybody's budget
      */
-    public record Start(long afterSeq, boolean snapshot) {}
+    public record Start(long afterSeq, boolean snapshot, Optional<String> subject) {
+
+        /**
+         * In nobody's name.
+         *
+         * @param afterSeq the seq of the last thought that the client has
+         * @param snapshot whether there is to be a snapshot
+         */
+        public Start(long afterSeq, boolean snapshot) {
+            this(afterSeq, snapshot, Optional.empty());
+        }
+
+        /**
+         * The same in the name of a subject.
+         *
+         * @param name of the subject
+         * @return another start
+         */
+        public Start of(String name) {
+            return new Start(afterSeq, snapshot, Optional.of(name));
+        }
+    }
 
     /** A message that takes its place in the stream, for this client only. */
     private record Aside(long after, ServerMessage message) {}
@@ -53,6 +77,7 @@ public final class QueryViewer extends Follower {
     private final Queue<Aside> asides = new ArrayDeque<>();
 
     private final QueryPushes pushes;
+    private final Optional<String> subject;
     private final ToldPosition told = new ToldPosition();
 
     /** Up to where thoughts come as a snapshot; once that was sent, there is none. Used by whoever moves it on. */
@@ -71,6 +96,7 @@ public final class QueryViewer extends Follower {
         this.format = format;
         this.onDetached = onDetached;
         pushes = new QueryPushes(connection, query.request(), format, UnaryOperator.identity());
+        subject = start.subject();
         long last = query.lastSeq();
         position = Math.min(start.afterSeq(), last);
         snapshotTo = start.snapshot() ? OptionalLong.of(last) : OptionalLong.empty();
@@ -169,6 +195,14 @@ public final class QueryViewer extends Follower {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Tells the client how far a subject is with a limit, if it follows in that subject's name. */
+    void warn(String of, Level level) {
+        if (subject.equals(Optional.of(of)) && !hasEnded()) {
+            connection.send(
+                    new ServerMessage.Push(format.joinRef(), format.topic(), "budget", BudgetBodies.warning(level)));
         }
     }
 

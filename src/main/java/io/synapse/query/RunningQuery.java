@@ -1,15 +1,17 @@
 package io.synapse.query;
 
+import io.synapse.budget.Level;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
+import io.synapse.platform.Counter;
 import io.synapse.platform.Timers;
 import io.synapse.platform.Timing;
 import io.synapse.query.QueryEvent.InterruptedEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.stream.PositionedStream;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -45,6 +47,9 @@ public final class RunningQuery {
         void workEnded(RunningQuery query);
     }
 
+    /** The reason of a query that ends because nothing is left of its subject's budget. */
+    static final String BUDGET_EXHAUSTED = "budget_exhausted";
+
     private static final System.Logger LOGGER = System.getLogger(RunningQuery.class.getName());
 
     private final QueryRequest request;
@@ -58,6 +63,7 @@ public final class RunningQuery {
     private final AtomicReference<Ending> ending = new AtomicReference<>();
     private final long acceptedAt;
     private final Question question;
+    private final OutputBudget budget;
     private final StopAcknowledgements acknowledgements = new StopAcknowledgements();
     private final AtomicReference<Timers.Timer> abandonment = new AtomicReference<>(Timers.Timer.NONE);
     private volatile boolean waits;
@@ -74,6 +80,7 @@ public final class RunningQuery {
         flow = new FlowControl(environment.config().maxLag(), cancellation);
         work = new EngineWork(engine.name(), request, environment);
         acceptedAt = environment.ticker().read();
+        budget = new OutputBudget(environment.budgets(), request.tenant(), this::warn);
         question = new Question(
                 request.id().agent(),
                 request.id().ref(),
@@ -110,9 +117,7 @@ public final class RunningQuery {
         work.thread().enter();
         try {
             if (!isDecided()) {
-                Runnable tooLong = () -> end(Ending.tooLong());
-                answering = engine.answer(
-                        question, new Emitter(stream, environment, cancellation, flow, this::emitted, tooLong));
+                answering = engine.answer(question, new Emitter(stream, environment, cancellation, flow, output()));
                 if (answering == null) {
                     failure = new NullPointerException("the engine returned no stage");
                 }
@@ -130,11 +135,38 @@ public final class RunningQuery {
         }
     }
 
-    private void emitted(long seq) {
-        if (seq == 1) {
-            environment
-                    .counters()
-                    .record(Timing.FIRST_TOKEN, environment.ticker().read() - acceptedAt);
+    private Emitter.Output output() {
+        return new Emitter.Output() {
+            @Override
+            public OutputBudget.Verdict mayEmit(QueryEvent event) {
+                return request.tool().isPresent() ? OutputBudget.Verdict.GO_ON : budget.spend(event);
+            }
+
+            @Override
+            public void began() {
+                environment
+                        .counters()
+                        .record(Timing.FIRST_TOKEN, environment.ticker().read() - acceptedAt);
+            }
+
+            @Override
+            public void tooLong() {
+                end(Ending.tooLong());
+            }
+
+            @Override
+            public void exhausted() {
+                if (interrupt(BUDGET_EXHAUSTED, outcome -> {})) {
+                    environment.counters().increment(Counter.BUDGET_STOPPED);
+                }
+            }
+        };
+    }
+
+    /** Warns those who follow in the name of the subject whose budget it is. */
+    void warn(List<Level> levels) {
+        for (Level level : levels) {
+            flow.forEach(viewer -> viewer.warn(request.tenant(), level));
         }
     }
 
@@ -146,6 +178,9 @@ public final class RunningQuery {
     private void settle(Answer answer, Throwable thrown) {
         // First: nobody has to wait for an engine that has said how it ended.
         work.end();
+        if (answer != null && request.tool().isEmpty()) {
+            budget.correct(answer.data());
+        }
         if (!isDecided()) {
             end(Ending.of(engine.name(), answer, thrown));
         }
@@ -166,7 +201,7 @@ public final class RunningQuery {
     private boolean decide(Ending wanted) {
         if (!ending.compareAndSet(null, wanted)) {
             LOGGER.log(
-                    Level.DEBUG,
+                    System.Logger.Level.DEBUG,
                     "query {0} is decided, {1} comes too late",
                     request.id().ref(),
                     wanted.status());

@@ -140,6 +140,7 @@ public final class GatewayRouter {
         switch (message.kind()) {
             case QUERY, INTERRUPT, RESUME, TOOL -> ask(session, own, message);
             case TOOLS -> tools.list(session, own, address);
+            case BUDGET -> queries.budget(session, own, address);
             case SUBSCRIBE_ALL -> subscriptions.subscribe(session, own, (ClientMessage.SubscribeAll) message);
             case UNSUBSCRIBE_ALL -> subscriptions.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
             case FILTER -> subscriptions.filter(session, own, address, (ClientMessage.Filter) message);

@@ -1,5 +1,7 @@
 package io.synapse.routing;
 
+import io.synapse.budget.Budgets;
+import io.synapse.budget.Level;
 import io.synapse.config.QueryConfig;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
@@ -9,12 +11,14 @@ import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Ping;
 import io.synapse.protocol.ClientMessage.Query;
 import io.synapse.protocol.ClientMessage.Resume;
+import io.synapse.protocol.ErrorBody;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.RawJson;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
+import io.synapse.query.BudgetBodies;
 import io.synapse.query.InterruptManager.Signal;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
@@ -114,6 +118,7 @@ public final class QueryHandler {
             case REF_IN_USE -> refuse(session, channel, address, ref, Reasons.REF_IN_USE, null);
             case OVERLOADED -> overloaded(session, channel, address, ref, "server");
             case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
+            case BUDGET_EXHAUSTED -> session.refuse(channel, address, exhausted(channel.tenant(), "ref", ref));
             case STOPPING -> refuse(session, channel, address, ref, Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
         }
     }
@@ -130,6 +135,31 @@ public final class QueryHandler {
                         bound,
                         "retry_after_ms",
                         retryAfterMillis(channel.tenant())));
+    }
+
+    private ErrorBody exhausted(String subject, String name, String value) {
+        Budgets.Usage usage = service.budget(subject);
+        String kind = usage.levels().stream()
+                .filter(Level::isExhausted)
+                .map(level -> level.kind().word())
+                .findFirst()
+                .orElse(null);
+        long left = Math.min(usage.window().toMillis(), usage.resetsAt().toEpochMilli() - clock.millis());
+        return Payloads.refusal(
+                Reasons.BUDGET_EXHAUSTED, name, value, "kind", kind, "retry_after_ms", Math.max(1, left));
+    }
+
+    /** Why there is no place for a question on a channel. */
+    ErrorBody noPlace(String subject, String channel) {
+        return service.budget(subject).levels().stream().anyMatch(Level::isExhausted)
+                ? exhausted(subject, "channel", channel)
+                : Payloads.refusal(
+                        Reasons.SYSTEM_OVERLOADED, "channel", channel, "retry_after_ms", retryAfterMillis(subject));
+    }
+
+    /** Tells a client what is left of its budget. */
+    void budget(CortexSession session, Channel channel, Address address) {
+        session.reply(address, BudgetBodies.of(service.budget(channel.tenant())));
     }
 
     /** When a tenant that was refused may ask again. */
@@ -183,7 +213,7 @@ public final class QueryHandler {
     }
 
     private boolean follow(CortexSession session, Channel channel, QueryId id, Start start) {
-        var viewer = service.follow(id, session.connection(), channel.format(), start);
+        var viewer = service.follow(id, session.connection(), channel.format(), start.of(channel.tenant()));
         viewer.ifPresent(following -> {
             channel.follow(id.ref(), following);
             // The connection may have ended meanwhile, and let go of everything it knew then.

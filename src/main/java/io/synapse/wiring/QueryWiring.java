@@ -1,5 +1,6 @@
 package io.synapse.wiring;
 
+import io.synapse.budget.MemoryBudgets;
 import io.synapse.config.ConfigException;
 import io.synapse.config.SynapseConfig;
 import io.synapse.engine.QueryEngine;
@@ -13,6 +14,7 @@ import io.synapse.query.BoundedAnswers;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.query.Runaways;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
@@ -63,8 +65,16 @@ public class QueryWiring {
             InterruptManager interrupts,
             ManagedPool pool) {
         Executor callbacks = new TaskQueue(pool, ManagedThreads.CALLBACK_THREADS);
-        QueryEnvironment environment =
-                new QueryEnvironment(config.query(), clock, ticker, timers, ids, counters, callbacks);
+        QueryEnvironment environment = new QueryEnvironment(
+                config.query(),
+                clock,
+                ticker,
+                timers,
+                ids,
+                counters,
+                callbacks,
+                new MemoryBudgets(config.budget(), clock, timers),
+                new Runaways());
         QueryEngine engine = choose(engines, config.query().engine());
         BoundedAnswers bounded = new BoundedAnswers(engine, config.outbox().maxPayloadBytes());
         return new QueryService(bounded, environment, interrupts, pool);

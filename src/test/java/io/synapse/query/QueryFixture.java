@@ -1,5 +1,7 @@
 package io.synapse.query;
 
+import io.synapse.budget.MemoryBudgets;
+import io.synapse.config.BudgetConfig;
 import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
 import io.synapse.connection.Connection;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
@@ -64,6 +67,10 @@ final class QueryFixture implements AutoCloseable {
     }
 
     QueryFixture(Script script, QueryConfig config) {
+        this(script, config, new BudgetConfig.Limits(0, 0));
+    }
+
+    QueryFixture(Script script, QueryConfig config, BudgetConfig.Limits limits) {
         QueryEngine engine = new QueryEngine() {
             @Override
             public String name() {
@@ -75,14 +82,17 @@ final class QueryFixture implements AutoCloseable {
                 return script.answer(question, context);
             }
         };
+        Clock clock = Clock.fixed(Instant.ofEpochMilli(1_700_000_000_000L), ZoneOffset.UTC);
         QueryEnvironment environment = new QueryEnvironment(
                 config,
-                Clock.fixed(Instant.ofEpochMilli(1_700_000_000_000L), ZoneOffset.UTC),
+                clock,
                 timers.ticker(),
                 timers,
                 () -> "id" + ids.incrementAndGet(),
                 counters,
-                threads);
+                threads,
+                new MemoryBudgets(new BudgetConfig(limits, Map.of(), Duration.ofDays(1), 10), clock, timers),
+                new Runaways());
         service = new QueryService(engine, environment, interrupts, threads);
     }
 
@@ -163,6 +173,12 @@ final class QueryFixture implements AutoCloseable {
 
         QueryViewer follow(String ref, long after) {
             return service.follow(id(ref), connection, format(), after).orElseThrow();
+        }
+
+        /** Asks, and follows in the name of the subject that asks. */
+        Submission askAs(QueryRequest request) {
+            QueryViewer.Start start = new QueryViewer.Start(0, false).of(request.tenant());
+            return service.submit(request, isNew -> service.follow(request.id(), connection, format(), start));
         }
 
         /** Follows with a snapshot of what there is by now. */
