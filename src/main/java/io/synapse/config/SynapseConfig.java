@@ -10,6 +10,7 @@ package io.synapse.config;
  * @param heartbeat how it finds out which clients are still there
  * @param query the life of queries
  * @param budget how much each subject may use
+ * @param replay bounds on showing queries again
  * @param presence who is seen
  * @param topics bounds on topics, and who may use them
  * @param session what is kept of clients that have lost their connection
@@ -26,6 +27,7 @@ public record SynapseConfig(
         HeartbeatConfig heartbeat,
         QueryConfig query,
         BudgetConfig budget,
+        ReplayConfig replay,
         PresenceConfig presence,
         TopicsConfig topics,
         SessionConfig session,

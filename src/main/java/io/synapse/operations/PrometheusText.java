@@ -69,6 +69,12 @@ public final class PrometheusText {
         figure(text, "synapse.engines.going-on", "gauge", "engines that go on after their query", status.goingOn());
         figure(text, "synapse.queries.kept", "gauge", "ended queries that are remembered", status.kept());
         figure(text, "synapse.queries.kept.bytes", "gauge", "memory of ended queries", status.keptBytes());
+        figure(
+                text,
+                "synapse.replays.running",
+                "gauge",
+                "queries that are being shown again",
+                queries.replays().running());
         figure(text, "synapse.budget.subjects", "gauge", "subjects that have used their budget", queries.budgets());
         PresenceTracker.Status present = presence.status();
         figure(text, "synapse.presence.topics", "gauge", "topics with presences or watchers", present.topics());

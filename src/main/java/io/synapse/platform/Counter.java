@@ -72,6 +72,8 @@ public enum Counter {
     THOUGHTS_LATE("synapse.thoughts.late", "thoughts that engines emitted after the end of their query; dropped"),
     /** Engines that went on. */
     ENGINES_RUNAWAY("synapse.engines.runaway", "engines that went on longer than synapse.query.stop-timeout"),
+    /** Replays of queries. */
+    REPLAYS_STARTED("synapse.replays.started", "queries that were shown again after their end"),
     /** Queries refused because a budget is used up. */
     BUDGET_REFUSED("synapse.budget.refused", "queries refused because nothing was left of their subject's budget"),
     /** Queries stopped because a budget is used up. */

@@ -88,7 +88,9 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link ListTools}. */
         TOOLS,
         /** {@link Budget}. */
-        BUDGET
+        BUDGET,
+        /** {@link Replay}. */
+        REPLAY
     }
 
     /**
@@ -292,6 +294,20 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.BUDGET;
+        }
+    }
+
+    /**
+     * Has a query shown again that has ended.
+     *
+     * @param address the agent's topic
+     * @param ref the client's name for the query
+     * @param speed how many times as fast as it was; 0 for as fast as can be
+     */
+    record Replay(Address address, String ref, double speed) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.REPLAY;
         }
     }
 

@@ -13,7 +13,7 @@ final class ObjectMessages {
     private static final int MAX_INTENT_LENGTH = 128;
     private static final int MAX_SHOWN = 64;
 
-    private static final Set<String> AGENT_TYPES = Set.of("query", "interrupt", "resume", "tool");
+    private static final Set<String> AGENT_TYPES = Set.of("query", "interrupt", "resume", "replay", "tool");
     private static final Set<String> CHANNEL_FIELDS =
             Set.of("channel", "intent", "payload", "agent_type", "pillar", "message");
 
@@ -37,7 +37,7 @@ final class ObjectMessages {
                 address = address.withTopic(agent(fields));
             }
             return switch (type) {
-                case "query", "interrupt", "resume", "tool", "tools", "budget", "history", "ping" ->
+                case "query", "interrupt", "resume", "replay", "tool", "tools", "budget", "history", "ping" ->
                     ClientMessages.of(address, type, fields);
                 case "subscribe" -> TopicMessages.subscribeAll(address, fields);
                 case "unsubscribe" -> TopicMessages.unsubscribeAll(address, fields);

@@ -29,6 +29,10 @@ public final class Reasons {
     public static final String INVALID_FIELD = "invalid field";
     /** No query of this agent has the ref. */
     public static final String NOT_FOUND = "not_found";
+    /** The query has not ended, so it cannot be shown again. */
+    public static final String STILL_RUNNING = "still_running";
+    /** The connection has as many replays as it may. */
+    public static final String TOO_MANY_REPLAYS = "too many replays";
     /** The query ended before the interrupt came. */
     public static final String ALREADY_FINISHED = "already_finished";
     /** A query with the same ref asks something else. */

@@ -23,6 +23,9 @@ final class Emitter implements QueryContext {
         /** Whether an entry may be shown, by the subject's budget; it is counted. */
         Verdict mayEmit(QueryEvent event);
 
+        /** How long ago the query was accepted. */
+        long afterMillis();
+
         /** The first entry is shown. */
         void began();
 
@@ -56,20 +59,21 @@ final class Emitter implements QueryContext {
 
     @Override
     public long emit(Thought thought) {
-        return append(now -> new ThoughtEvent(thought.type(), thought.content(), thought.confidence(), now));
+        return append(now ->
+                new ThoughtEvent(thought.type(), thought.content(), thought.confidence(), now, output.afterMillis()));
     }
 
     @Override
     public long progress(int percent, String message) {
         Objects.requireNonNull(message, "message");
         OptionalInt share = OptionalInt.of(Math.max(0, Math.min(MAX_PERCENT, percent)));
-        return append(now -> new ProgressEvent(share, message, now));
+        return append(now -> new ProgressEvent(share, message, now, output.afterMillis()));
     }
 
     @Override
     public long progress(String message) {
         Objects.requireNonNull(message, "message");
-        return append(now -> new ProgressEvent(OptionalInt.empty(), message, now));
+        return append(now -> new ProgressEvent(OptionalInt.empty(), message, now, output.afterMillis()));
     }
 
     private long append(LongFunction<QueryEvent> made) {

@@ -2,6 +2,7 @@ package io.synapse.query;
 
 import io.synapse.budget.Budgets;
 import io.synapse.config.QueryConfig;
+import io.synapse.config.ReplayConfig;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.Ticker;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executor;
  * @param counters for what happens
  * @param callbacks runs the actions that engines register for the case of a stop
  * @param budgets what each subject has used of what it may
+ * @param replay the bounds on replays
  * @param runaways the engines that go on after the end of their query
  */
 public record QueryEnvironment(
@@ -35,6 +37,7 @@ public record QueryEnvironment(
         Counters counters,
         Executor callbacks,
         Budgets budgets,
+        ReplayConfig replay,
         Runaways runaways) {
 
     /**
@@ -56,7 +59,17 @@ public record QueryEnvironment(
             Ids ids,
             Counters counters,
             Executor callbacks) {
-        this(config, clock, ticker, timers, ids, counters, callbacks, Budgets.unlimited(clock), new Runaways());
+        this(
+                config,
+                clock,
+                ticker,
+                timers,
+                ids,
+                counters,
+                callbacks,
+                Budgets.unlimited(clock),
+                ReplayConfig.DEFAULT,
+                new Runaways());
     }
 
     // Beyond the thoughts: the news of an interrupt and the result.

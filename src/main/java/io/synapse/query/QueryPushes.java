@@ -88,12 +88,22 @@ final class QueryPushes {
                 progress.timestamp());
     }
 
+    /** Says that it ended here, whatever room there is. */
+    void finish(String reason, ResultEvent result) {
+        Body interrupted = Payloads.of("ref", request.id().ref(), "reason", reason);
+        connection.sendData(message("interrupted", interrupted));
+        connection.sendData(message("result", result.body()));
+    }
+
     /** Sends anything about the query; false if there is no room. */
     boolean push(String event, Body payload) {
+        return connection.sendIfRoom(message(event, payload));
+    }
+
+    private ServerMessage message(String event, Body payload) {
         Body named = request.channel()
                 .map(channel -> Payloads.onChannel(channel, payload))
                 .orElse(payload);
-        return connection.sendIfRoom(
-                new ServerMessage.Push(format.joinRef(), format.topic(), event, marked.apply(named)));
+        return new ServerMessage.Push(format.joinRef(), format.topic(), event, marked.apply(named));
     }
 }

@@ -59,6 +59,7 @@ public final class QueryService {
     private final Admissions admissions;
     private final QueuePositions positions;
     private final QueryStore store;
+    private final Replays replays;
     private volatile boolean stopping;
 
     /**
@@ -79,6 +80,16 @@ public final class QueryService {
         positions = new QueuePositions(scheduler, environment);
         store = new QueryStore(
                 environment.config(), environment.ticker(), environment.timers(), interrupts::unregister);
+        replays = new Replays(environment, store::find);
+    }
+
+    /**
+     * Queries that are shown again.
+     *
+     * @return the same at every call
+     */
+    public Replays replays() {
+        return replays;
     }
 
     /**

@@ -68,6 +68,7 @@ public final class RunningQuery {
     private final AtomicReference<Timers.Timer> abandonment = new AtomicReference<>(Timers.Timer.NONE);
     private volatile boolean waits;
     private volatile boolean begun;
+    private volatile boolean concluded;
     private volatile Timers.Timer deadline = Timers.Timer.NONE;
 
     RunningQuery(QueryRequest request, QueryEngine engine, QueryEnvironment environment, Host host) {
@@ -140,6 +141,11 @@ public final class RunningQuery {
             @Override
             public OutputBudget.Verdict mayEmit(QueryEvent event) {
                 return request.tool().isPresent() ? OutputBudget.Verdict.GO_ON : budget.spend(event);
+            }
+
+            @Override
+            public long afterMillis() {
+                return millisSince(acceptedAt);
             }
 
             @Override
@@ -230,6 +236,7 @@ public final class RunningQuery {
                 .record(result.status().timing(), environment.ticker().read() - acceptedAt);
         acknowledgements.close();
         stream.conclude(result);
+        concluded = true;
         host.concluded(this);
     }
 
@@ -266,7 +273,7 @@ public final class RunningQuery {
 
     private void stopped(StopOutcome outcome, Ending wanted) {
         acknowledgements.tell(outcome);
-        stream.conclude(new InterruptedEvent(wanted.reason()));
+        stream.conclude(new InterruptedEvent(wanted.reason(), millisSince(acceptedAt)));
         conclude(wanted);
     }
 
@@ -311,6 +318,11 @@ public final class RunningQuery {
 
     boolean isDecided() {
         return ending.get() != null;
+    }
+
+    /** Whether the result is there. */
+    boolean isConcluded() {
+        return concluded;
     }
 
     /** How the query ended; null while it has not. */

@@ -138,7 +138,7 @@ public final class GatewayRouter {
         }
         Address address = message.address();
         switch (message.kind()) {
-            case QUERY, INTERRUPT, RESUME, TOOL -> ask(session, own, message);
+            case QUERY, INTERRUPT, RESUME, REPLAY, TOOL -> ask(session, own, message);
             case TOOLS -> tools.list(session, own, address);
             case BUDGET -> queries.budget(session, own, address);
             case SUBSCRIBE_ALL -> subscriptions.subscribe(session, own, (ClientMessage.SubscribeAll) message);
@@ -172,6 +172,7 @@ public final class GatewayRouter {
             case TOOL -> tools.call(session, channel.get(), address, (ClientMessage.CallTool) message);
             case INTERRUPT -> queries.interrupt(session, channel.get(), address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel.get(), address, (ClientMessage.Resume) message);
+            case REPLAY -> queries.replay(session, channel.get(), address, (ClientMessage.Replay) message);
             default -> throw new IllegalStateException("not for an agent: " + message.kind());
         }
     }

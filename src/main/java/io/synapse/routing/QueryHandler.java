@@ -10,6 +10,7 @@ import io.synapse.protocol.ClientMessage.CallTool;
 import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Ping;
 import io.synapse.protocol.ClientMessage.Query;
+import io.synapse.protocol.ClientMessage.Replay;
 import io.synapse.protocol.ClientMessage.Resume;
 import io.synapse.protocol.ErrorBody;
 import io.synapse.protocol.OnDisconnect;
@@ -38,6 +39,7 @@ public final class QueryHandler {
     private final QueryService service;
     private final QueryConfig config;
     private final Clock clock;
+    private final ReplayHandler replays;
 
     /**
      * A handler.
@@ -50,6 +52,7 @@ public final class QueryHandler {
         this.service = service;
         this.config = config;
         this.clock = clock;
+        replays = new ReplayHandler(service.replays());
     }
 
     void query(CortexSession session, Channel channel, Address address, Query query) {
@@ -260,7 +263,14 @@ public final class QueryHandler {
         }
     }
 
+    void replay(CortexSession session, Channel channel, Address address, Replay replay) {
+        replays.replay(session, channel, address, replay);
+    }
+
     void interrupt(CortexSession session, Channel channel, Address address, Interrupt interrupt) {
+        if (replays.interrupt(channel, address, interrupt)) {
+            return;
+        }
         QueryViewer viewer = channel.viewer(interrupt.ref());
         Signal signal = service.interrupt(
                 channel.query(interrupt.ref()),

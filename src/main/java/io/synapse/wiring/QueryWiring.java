@@ -74,6 +74,7 @@ public class QueryWiring {
                 counters,
                 callbacks,
                 new MemoryBudgets(config.budget(), clock, timers),
+                config.replay(),
                 new Runaways());
         QueryEngine engine = choose(engines, config.query().engine());
         BoundedAnswers bounded = new BoundedAnswers(engine, config.outbox().maxPayloadBytes());

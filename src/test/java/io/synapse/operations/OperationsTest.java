@@ -148,7 +148,7 @@ class OperationsTest {
                         + "|[a-z_]+_bucket\\{([a-z]+=\"[a-z]+\",)?le=\"(\\d+\\.\\d+|\\+Inf)\"} \\d+"
                         + "|[a-z_]+_count(\\{[a-z]+=\"[a-z]+\"})? \\d+"
                         + "|[a-z_]+_sum(\\{[a-z]+=\"[a-z]+\"})? \\d+\\.\\d+(E-?\\d+)?"));
-        assertThat(names.stream().filter(name -> !name.contains("_seconds"))).hasSize(Counter.values().length + 30);
+        assertThat(names.stream().filter(name -> !name.contains("_seconds"))).hasSize(Counter.values().length + 31);
     }
 
     @Test

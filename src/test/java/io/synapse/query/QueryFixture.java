@@ -4,6 +4,7 @@ import io.synapse.budget.MemoryBudgets;
 import io.synapse.config.BudgetConfig;
 import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
+import io.synapse.config.ReplayConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.EventFilter;
 import io.synapse.engine.Answer;
@@ -92,6 +93,7 @@ final class QueryFixture implements AutoCloseable {
                 counters,
                 threads,
                 new MemoryBudgets(new BudgetConfig(limits, Map.of(), Duration.ofDays(1), 10), clock, timers),
+                ReplayConfig.DEFAULT,
                 new Runaways());
         service = new QueryService(engine, environment, interrupts, threads);
     }
