@@ -10,7 +10,7 @@ run=
 for word in "$@"; do
     case $word in
         --build) build=true ;;
-        slow-reader | soak) run=$word arguments+=("$word") ;;
+        slow-reader | soak | first-thought) run=$word arguments+=("$word") ;;
         payara | wildfly) server=$word arguments+=("$word") ;;
         *) arguments+=("$word") ;;
     esac
@@ -35,6 +35,9 @@ java=(java -Xmx512m -cp 'target/classes:target/lib/*')
 case $run in
     '')
         exec "${java[@]}" io.synapse.bench.Bench "${arguments[@]}"
+        ;;
+    first-thought)
+        exec "${java[@]}" io.synapse.bench.model.FirstThought "${arguments[@]}"
         ;;
     slow-reader)
         # on the loopback interface the kernel takes 4 MB for a client that does not read, because of its large packets;

@@ -88,6 +88,7 @@ public final class ConfigReader {
                         integer("synapse.library.max-document-bytes", 1024, 64 * MIB),
                         integer("synapse.library.max-total-bytes", 1024, 1024 * MIB)),
                 new OpenAiReader(this).read(),
+                new ToolsReader(this).read(),
                 bool("synapse.payara.idle-timer-off"));
     }
 

@@ -2,6 +2,7 @@ package io.synapse.config;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param retries how often a request is repeated that failed before its first token
  * @param retryBackoff the wait before the first repetition, doubled for each one more; {@code Retry-After} goes before it
  * @param maxEventBytes bytes of one event of the stream, at most
+ * @param calling which tools the model may call
  * @param breaker when to stop asking a model that fails
  */
 public record OpenAiConfig(
@@ -37,6 +39,7 @@ public record OpenAiConfig(
         int retries,
         Duration retryBackoff,
         int maxEventBytes,
+        Calling calling,
         Breaker breaker) {
 
     /**
@@ -47,6 +50,32 @@ public record OpenAiConfig(
      * @param openFor how long it stays open before it tries one call again
      */
     public record Breaker(int failureRate, int calls, Duration openFor) {}
+
+    /**
+     * Function calling: the model asks for a tool, which is called for the one who asks, and goes on with what that gave.
+     *
+     * @param tools the names of the tools it is offered, of those that the one who asks may call; {@code *} for all of them,
+     *     nothing for none
+     * @param maxRounds how often it may ask for tools before it must answer
+     * @param maxResultBytes bytes of what one call gave that it is told, at most
+     */
+    public record Calling(List<String> tools, int maxRounds, int maxResultBytes) {
+
+        /** Copies the list. */
+        public Calling {
+            tools = List.copyOf(tools);
+        }
+
+        /**
+         * Whether the model is offered a tool.
+         *
+         * @param tool its name
+         * @return whether it is
+         */
+        public boolean offers(String tool) {
+            return tools.contains("*") || tools.contains(tool);
+        }
+    }
 
     /** Without the secrets. */
     @Override

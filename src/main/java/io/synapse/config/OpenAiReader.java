@@ -34,6 +34,10 @@ final class OpenAiReader {
                 reader.integer("synapse.openai.retries", 0, 10),
                 reader.duration("synapse.openai.retry-backoff", SHORTEST, LONGEST),
                 reader.integer("synapse.openai.max-event-bytes", 1024, 64 * MIB),
+                new OpenAiConfig.Calling(
+                        reader.list("synapse.openai.tools"),
+                        reader.integer("synapse.openai.max-tool-rounds", 1, 100),
+                        reader.integer("synapse.openai.max-tool-result-bytes", 256, 16 * MIB)),
                 new OpenAiConfig.Breaker(
                         reader.integer("synapse.openai.breaker-failure-rate", 1, 100),
                         reader.integer("synapse.openai.breaker-calls", 1, 10_000),

@@ -17,6 +17,7 @@ package io.synapse.config;
  * @param gateway what the socket without joins offers
  * @param library the default engine
  * @param openAi the language-model engine
+ * @param tools who may call which tools
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -34,4 +35,5 @@ public record SynapseConfig(
         GatewayConfig gateway,
         LibraryConfig library,
         OpenAiConfig openAi,
+        ToolsConfig tools,
         boolean tyrusIdleTimerOff) {}

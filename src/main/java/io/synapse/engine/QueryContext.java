@@ -55,6 +55,15 @@ public interface QueryContext {
     }
 
     /**
+     * The tools that whoever asked may call.
+     *
+     * @return the same at every call
+     */
+    default Toolbox tools() {
+        return Toolbox.EMPTY;
+    }
+
+    /**
      * How the wish to stop is seen.
      *
      * @return the same token at every call

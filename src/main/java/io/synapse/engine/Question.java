@@ -37,4 +37,14 @@ public record Question(
         Objects.requireNonNull(pace, "pace");
         Objects.requireNonNull(traceparent, "traceparent");
     }
+
+    /**
+     * The same question with another text, for what an engine hands on.
+     *
+     * @param other the text
+     * @return a copy
+     */
+    public Question withText(String other) {
+        return new Question(agent, ref, other, priority, deadline, pace, traceparent);
+    }
 }

@@ -5,6 +5,7 @@ import io.synapse.engine.CancellationToken;
 import io.synapse.engine.QueryCancelledException;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.Thought;
+import io.synapse.engine.Toolbox;
 import io.synapse.platform.Counter;
 import io.synapse.query.OutputBudget.Verdict;
 import io.synapse.query.QueryEvent.ProgressEvent;
@@ -42,6 +43,7 @@ final class Emitter implements QueryContext {
     private final QueryEnvironment environment;
     private final Cancellation cancellation;
     private final FlowControl flow;
+    private final Toolbox toolbox;
     private final Output output;
 
     Emitter(
@@ -49,11 +51,13 @@ final class Emitter implements QueryContext {
             QueryEnvironment environment,
             Cancellation cancellation,
             FlowControl flow,
+            Toolbox toolbox,
             Output output) {
         this.stream = stream;
         this.environment = environment;
         this.cancellation = cancellation;
         this.flow = flow;
+        this.toolbox = toolbox;
         this.output = output;
     }
 
@@ -104,6 +108,11 @@ final class Emitter implements QueryContext {
             cancellation.throwIfCancelled();
         }
         return seq;
+    }
+
+    @Override
+    public Toolbox tools() {
+        return toolbox;
     }
 
     @Override

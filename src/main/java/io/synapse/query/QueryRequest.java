@@ -1,5 +1,6 @@
 package io.synapse.query;
 
+import io.synapse.engine.Toolbox;
 import io.synapse.protocol.OnDisconnect;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.OptionalDouble;
  * @param traceparent the W3C trace context, if given
  * @param channel the channel it was asked on, if it was; its thoughts and its result name it
  * @param tool the name of the tool that is called, if it is a call; the question then is its arguments, as JSON
+ * @param toolbox what the engine may call for the one who asked first
  */
 public record QueryRequest(
         QueryId id,
@@ -29,7 +31,8 @@ public record QueryRequest(
         OnDisconnect onDisconnect,
         Optional<String> traceparent,
         Optional<String> channel,
-        Optional<String> tool) {
+        Optional<String> tool,
+        Toolbox toolbox) {
 
     /**
      * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace

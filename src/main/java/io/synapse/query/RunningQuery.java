@@ -118,7 +118,8 @@ public final class RunningQuery {
         work.thread().enter();
         try {
             if (!isDecided()) {
-                answering = engine.answer(question, new Emitter(stream, environment, cancellation, flow, output()));
+                answering = engine.answer(
+                        question, new Emitter(stream, environment, cancellation, flow, request.toolbox(), output()));
                 if (answering == null) {
                     failure = new NullPointerException("the engine returned no stage");
                 }

@@ -5,6 +5,7 @@ import io.synapse.budget.Level;
 import io.synapse.config.QueryConfig;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
+import io.synapse.engine.Toolbox;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.ClientMessage.CallTool;
 import io.synapse.protocol.ClientMessage.Interrupt;
@@ -27,6 +28,7 @@ import io.synapse.query.QueryService;
 import io.synapse.query.QueryViewer;
 import io.synapse.query.QueryViewer.Start;
 import io.synapse.query.StopOutcome;
+import io.synapse.tool.ToolRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,6 +39,7 @@ import java.util.OptionalLong;
 public final class QueryHandler {
 
     private final QueryService service;
+    private final ToolRegistry tools;
     private final QueryConfig config;
     private final Clock clock;
     private final ReplayHandler replays;
@@ -45,11 +48,13 @@ public final class QueryHandler {
      * A handler.
      *
      * @param service asks, follows and stops
+     * @param tools what an engine may call for the one who asks
      * @param config the bounds of time-outs
      * @param clock for pings
      */
-    public QueryHandler(QueryService service, QueryConfig config, Clock clock) {
+    public QueryHandler(QueryService service, ToolRegistry tools, QueryConfig config, Clock clock) {
         this.service = service;
+        this.tools = tools;
         this.config = config;
         this.clock = clock;
         replays = new ReplayHandler(service.replays());
@@ -66,7 +71,8 @@ public final class QueryHandler {
                 query.onDisconnect(),
                 query.traceparent(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                tools.toolbox(channel.identity().groups()));
         answer(
                 session,
                 channel,
@@ -94,7 +100,8 @@ public final class QueryHandler {
                 call.onDisconnect(),
                 call.traceparent(),
                 Optional.empty(),
-                Optional.of(call.name()));
+                Optional.of(call.name()),
+                Toolbox.EMPTY);
         answer(
                 session,
                 channel,
@@ -199,7 +206,8 @@ public final class QueryHandler {
                 OnDisconnect.CONTINUE,
                 Optional.empty(),
                 Optional.of(channel),
-                Optional.empty());
+                Optional.empty(),
+                tools.toolbox(agent.identity().groups()));
         place.ask(request, () -> {
             acknowledge.run();
             follow(session, agent, request.id(), after(0));

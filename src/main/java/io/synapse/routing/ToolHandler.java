@@ -7,14 +7,10 @@ import io.synapse.protocol.Payloads;
 import io.synapse.protocol.RawJson;
 import io.synapse.protocol.Reasons;
 import io.synapse.query.BoundedAnswers;
-import io.synapse.security.Identity;
-import io.synapse.security.Role;
 import io.synapse.tool.RegisteredTool;
 import io.synapse.tool.ToolRegistry;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Everything about tools that a client can say: a call that may be made becomes a query. Safe for use by many threads. */
 public final class ToolHandler {
@@ -37,7 +33,7 @@ public final class ToolHandler {
     }
 
     void list(CortexSession session, Channel channel, Address address) {
-        session.reply(address, tools.list(roles(channel.identity())));
+        session.reply(address, tools.list(channel.identity().groups()));
     }
 
     void call(CortexSession session, Channel channel, Address address, CallTool call) {
@@ -46,7 +42,7 @@ public final class ToolHandler {
             refuse(session, channel, address, call, Reasons.UNKNOWN_TOOL, null);
             return;
         }
-        if (!tool.get().isFor(roles(channel.identity()))) {
+        if (!tool.get().isFor(channel.identity().groups())) {
             refuse(session, channel, address, call, Reasons.FORBIDDEN, null);
             return;
         }
@@ -71,9 +67,5 @@ public final class ToolHandler {
             CortexSession session, Channel channel, Address address, CallTool call, String reason, String detail) {
         session.refuse(
                 channel, address, Payloads.refusal(reason, "ref", call.ref(), "tool", call.name(), "detail", detail));
-    }
-
-    private static Set<String> roles(Identity identity) {
-        return identity.roles().stream().map(Role::group).collect(Collectors.toUnmodifiableSet());
     }
 }

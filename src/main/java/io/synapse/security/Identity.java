@@ -1,6 +1,7 @@
 package io.synapse.security;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Who a client is. Immutable.
@@ -25,6 +26,15 @@ public record Identity(String subject, Set<String> agents, Set<Role> roles) {
      */
     public Identity(String subject, Set<String> agents) {
         this(subject, agents, Set.of(Role.USER));
+    }
+
+    /**
+     * The names of its roles, as tools name them.
+     *
+     * @return names such as {@code synapse-user}
+     */
+    public Set<String> groups() {
+        return roles.stream().map(Role::group).collect(Collectors.toUnmodifiableSet());
     }
 
     /**

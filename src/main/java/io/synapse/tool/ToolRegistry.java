@@ -2,6 +2,7 @@ package io.synapse.tool;
 
 import io.synapse.config.ConfigException;
 import io.synapse.engine.Tool;
+import io.synapse.engine.Toolbox;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.JsonValues;
 import io.synapse.protocol.Payloads;
@@ -28,17 +29,27 @@ public final class ToolRegistry {
      * Asks each tool what it is.
      *
      * @param tools all of them
+     * @param configured the roles that the configuration gives to tools, by their names; these go before what a tool says
      * @param knownRoles the names of all roles there are
      * @param maxListBytes the largest list of tools that can be sent
-     * @throws ConfigException if one of them is not as {@link Tool} says, two have one name, or all together are too many
-     *     to be listed
+     * @throws ConfigException if one of them is not as {@link Tool} says, two have one name, all together are too many to be
+     *     listed, or one is configured that is not there
      */
-    public ToolRegistry(Iterable<? extends Tool> tools, Set<String> knownRoles, int maxListBytes) {
+    public ToolRegistry(
+            Iterable<? extends Tool> tools,
+            Map<String, Set<String>> configured,
+            Set<String> knownRoles,
+            int maxListBytes) {
         JsonSchemas schemas = new JsonSchemas();
         for (Tool tool : tools) {
-            RegisteredTool registered = registered(tool, knownRoles, schemas);
+            RegisteredTool registered = registered(tool, configured, knownRoles, schemas);
             if (byName.put(registered.name(), registered) != null) {
                 throw wrong(registered.name(), "two tools have this name");
+            }
+        }
+        for (String name : configured.keySet()) {
+            if (!byName.containsKey(name)) {
+                throw new ConfigException("synapse.tools.roles", "there is no tool " + name);
             }
         }
         if (RawJson.of(list(knownRoles)).bytes() > maxListBytes) {
@@ -46,7 +57,17 @@ public final class ToolRegistry {
         }
     }
 
-    private static RegisteredTool registered(Tool tool, Set<String> knownRoles, JsonSchemas schemas) {
+    /**
+     * No tools at all.
+     *
+     * @return an empty registry
+     */
+    public static ToolRegistry none() {
+        return new ToolRegistry(List.of(), Map.of(), Set.of(), Integer.MAX_VALUE);
+    }
+
+    private static RegisteredTool registered(
+            Tool tool, Map<String, Set<String>> configured, Set<String> knownRoles, JsonSchemas schemas) {
         String name = tool.name();
         if (name == null || !NAME.matcher(name).matches()) {
             throw wrong(tool.getClass().getName(), "the name must be 1 to 64 letters, digits, _ and -");
@@ -65,7 +86,10 @@ public final class ToolRegistry {
             // One that refers to itself without end shows here.
             compiled.problem(Map.of());
             return new RegisteredTool(
-                    tool, new ToolDescription(name, description, JsonValues.write(schema)), roles, compiled);
+                    tool,
+                    new ToolDescription(name, description, JsonValues.write(schema)),
+                    configured.getOrDefault(name, roles),
+                    compiled);
         } catch (IllegalArgumentException e) {
             throw wrong(name, "the input schema is broken: " + e.getMessage());
         } catch (StackOverflowError e) {
@@ -107,6 +131,16 @@ public final class ToolRegistry {
      */
     public List<RegisteredTool> all(Set<String> roles) {
         return byName.values().stream().filter(tool -> tool.isFor(roles)).toList();
+    }
+
+    /**
+     * The tools that an engine may call for somebody.
+     *
+     * @param roles the names of the roles that one has
+     * @return those that one may call
+     */
+    public Toolbox toolbox(Set<String> roles) {
+        return byName.isEmpty() ? Toolbox.EMPTY : new RoleToolbox(this, roles);
     }
 
     /**

@@ -44,6 +44,7 @@ import io.synapse.routing.ToolHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.security.Authenticator;
 import io.synapse.session.SessionStore;
+import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -153,8 +154,8 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    QueryHandler queryHandler(SynapseConfig config, QueryService queries, Clock clock) {
-        return new QueryHandler(queries, config.query(), clock);
+    QueryHandler queryHandler(SynapseConfig config, QueryService queries, ToolRegistry tools, Clock clock) {
+        return new QueryHandler(queries, tools, config.query(), clock);
     }
 
     @Produces

@@ -23,7 +23,8 @@ public class ToolWiring {
     @Singleton
     ToolRegistry tools(@Any Instance<Tool> tools, SynapseConfig config) {
         Set<String> roles = Stream.of(Role.values()).map(Role::group).collect(Collectors.toUnmodifiableSet());
-        return new ToolRegistry(tools, roles, config.outbox().maxPayloadBytes());
+        return new ToolRegistry(
+                tools, config.tools().roles(), roles, config.outbox().maxPayloadBytes());
     }
 
     @Produces

@@ -44,7 +44,9 @@ class ConfigReaderTest {
             "synapse.openai.api-key",
             "synapse.openai.organization",
             "synapse.openai.headers",
-            "synapse.openai.system-prompt");
+            "synapse.openai.system-prompt",
+            "synapse.openai.tools",
+            "synapse.tools.roles");
 
     private final Map<String, String> values = shipped();
 
@@ -139,9 +141,21 @@ class ConfigReaderTest {
         }
     }
 
+    @Test
+    void rolesOfTools() {
+        values.put("synapse.tools.roles", "search=synapse-agent|synapse-admin,arithmetic=");
+        assertThat(read().tools().roles())
+                .isEqualTo(Map.of("search", Set.of("synapse-agent", "synapse-admin"), "arithmetic", Set.of()));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "synapse.gateway.channels, guide: x",
+        "synapse.tools.roles, search",
+        "synapse.tools.roles, =synapse-user",
+        "synapse.tools.roles, search=root",
+        "synapse.tools.roles, search=synapse-user|",
+        "synapse.tools.roles, 'a=synapse-user,a=synapse-user'",
         "synapse.gateway.channels, a**b",
         "synapse.gateway.engine-channels, a**b",
         "synapse.gateway.default-channel, pillar:*",

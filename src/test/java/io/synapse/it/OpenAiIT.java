@@ -29,6 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The language-model engine in the server, with a model over real sockets that tells what it did. */
 @ExtendWith(ArquillianExtension.class)
@@ -54,7 +57,8 @@ class OpenAiIT {
                 "synapse.openai.base-url", MODEL.baseUrl().toString(),
                 "synapse.openai.model", "scripted",
                 "synapse.openai.api-key", "sk-of-the-tests",
-                "synapse.openai.retry-backoff", "PT0.01S"));
+                "synapse.openai.retry-backoff", "PT0.01S",
+                "synapse.openai.tools", "arithmetic"));
     }
 
     @AfterAll
@@ -79,6 +83,12 @@ class OpenAiIT {
             return;
         }
         exchange.stream();
+        if (question.startsWith("compute") && !exchange.body().contains("tool_call_id")) {
+            exchange.delta("\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"arithmetic\","
+                    + "\"arguments\":\"{\\\"expression\\\":\\\"6*7\\\"}\"}}]");
+            exchange.done("tool_calls");
+            return;
+        }
         if (question.startsWith("endless")) {
             while (true) {
                 exchange.token("x");
@@ -110,6 +120,21 @@ class OpenAiIT {
     }
 
     @Test
+    @DisplayName("M10: the model has a tool called, which shows, and is told what it gave")
+    void callsTools() throws Exception {
+        try (Wire wire = Wire.joined(server, "llm")) {
+            wire.query("q3", "compute", "");
+            List<String> types = wire.untilResult("q3").stream()
+                    .filter(frame -> frame.path("event").asText().equals("thought"))
+                    .map(frame -> frame.at("/payload/type").asText())
+                    .toList();
+            assertThat(types).containsExactly("tool_call", "tool_result", "reasoning", "text", "text");
+            JsonNode told = new ObjectMapper().readTree(EXCHANGES.get("compute").body());
+            assertThat(told.at("/messages/2/content").asText()).contains("\"answer\":\"42\"");
+        }
+    }
+
+    @Test
     @DisplayName("An upstream that refuses ends the query with a reason that holds no secret")
     void tellsRefusals() throws Exception {
         try (Wire wire = Wire.joined(server, "llm")) {
@@ -119,6 +144,64 @@ class OpenAiIT {
             assertThat(result.at("/data/reason").asText()).isEqualTo("upstream_unauthorized");
             assertThat(result.toString()).doesNotContain("sk-of-the-tests");
         }
+    }
+
+    /** What a client does to its running query. */
+    private enum Event {
+        DISCONNECT,
+        INTERRUPT,
+        RELOAD
+    }
+
+    static List<Arguments> matrix() {
+        return List.of(
+                Arguments.of(Event.DISCONNECT, "continue", true),
+                Arguments.of(Event.DISCONNECT, "cancel", false),
+                Arguments.of(Event.DISCONNECT, "cancel_after(100)", false),
+                Arguments.of(Event.DISCONNECT, "cancel_after(60000)", true),
+                Arguments.of(Event.INTERRUPT, "continue", false),
+                Arguments.of(Event.INTERRUPT, "cancel", false),
+                Arguments.of(Event.INTERRUPT, "cancel_after(60000)", false),
+                Arguments.of(Event.RELOAD, "continue", true),
+                Arguments.of(Event.RELOAD, "cancel", false),
+                Arguments.of(Event.RELOAD, "cancel_after(60000)", true));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}: the model goes on: {2}")
+    @MethodSource("matrix")
+    @DisplayName("B2: what becomes of the model's work when its client disconnects, interrupts or reloads")
+    void upstreamState(Event event, String rule, boolean goesOn) throws Exception {
+        String ref = event + rule;
+        String agent = "matrix-" + event;
+        try (Wire wire = Wire.joined(server, agent)) {
+            wire.query(ref, "endless " + ref, ",\"on_disconnect\":\"" + rule + "\"");
+            wire.next("thought");
+            if (event == Event.INTERRUPT) {
+                wire.interrupt(ref);
+                assertThat(wire.next("result").path("status").asText()).isEqualTo("interrupted");
+            }
+        }
+        if (!goesOn) {
+            await().until(() -> MODEL.streams() == 0);
+        }
+        try (Wire back = Wire.joined(server, agent)) {
+            if (event == Event.RELOAD) {
+                back.resume(ref, 0);
+                back.next("thought");
+            }
+            if (goesOn) {
+                long now = System.nanoTime();
+                await().until(() -> EXCHANGES.get("endless " + ref).producedAfter(now));
+                back.interrupt(ref);
+                assertThat(back.next(frame -> frame.path("ref").asText().equals("i"))
+                                .at("/payload/response/stopped")
+                                .asBoolean())
+                        .isTrue();
+            } else if (event == Event.RELOAD) {
+                assertThat(back.next("result").path("status").asText()).isEqualTo("interrupted");
+            }
+        }
+        await().until(() -> MODEL.streams() == 0);
     }
 
     @Test

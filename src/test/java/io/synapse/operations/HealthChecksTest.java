@@ -11,6 +11,7 @@ import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
+import io.synapse.engine.Toolbox;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
@@ -194,7 +195,8 @@ class HealthChecksTest {
                             OnDisconnect.CONTINUE,
                             Optional.empty(),
                             Optional.empty(),
-                            Optional.empty()),
+                            Optional.empty(),
+                            Toolbox.EMPTY),
                     isNew -> {});
         }
         Map<String, ?> figures = Map.of("connections", 0L, "queries-running", 1L, "queries-waiting", 2L);

@@ -11,6 +11,7 @@ import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
+import io.synapse.engine.Toolbox;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.OnDisconnect;
@@ -145,7 +146,8 @@ final class QueryFixture implements AutoCloseable {
                 rule,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Toolbox.EMPTY);
     }
 
     static QueryViewer.Format format() {

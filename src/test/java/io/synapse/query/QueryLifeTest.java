@@ -165,7 +165,8 @@ class QueryLifeTest {
                 base.onDisconnect(),
                 base.traceparent(),
                 base.channel(),
-                base.tool());
+                base.tool(),
+                base.toolbox());
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.config.FairnessConfig;
 import io.synapse.engine.Answer;
+import io.synapse.engine.Toolbox;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.query.QueryService.Submission;
@@ -46,7 +47,8 @@ class SchedulingStressTest {
                 OnDisconnect.CONTINUE,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Toolbox.EMPTY);
     }
 
     @Test

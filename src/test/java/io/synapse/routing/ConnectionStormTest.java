@@ -44,6 +44,7 @@ import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Members;
 import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
+import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
 import java.time.Duration;
@@ -80,7 +81,7 @@ class ConnectionStormTest {
     private final Heartbeats heartbeats = new Heartbeats(Heartbeat.CONFIG, timers.ticker(), Runnable::run, counters);
     private final TopicHub hub = Topics.hub(timers.ticker(), counters);
     private final QueryService queries = queryService();
-    private final QueryHandler queryHandler = new QueryHandler(queries, queryConfig(), clock);
+    private final QueryHandler queryHandler = new QueryHandler(queries, ToolRegistry.none(), queryConfig(), clock);
     private final Channels served = new Channels(new GatewayConfig(
             Optional.empty(),
             List.of("guide", "pillar:*"),

@@ -31,6 +31,7 @@ import io.synapse.testing.OddClock;
 import io.synapse.testing.Packing;
 import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
+import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -110,7 +111,7 @@ final class GatewayFixture implements AutoCloseable {
         SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG, channels);
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
         AgentChannels agents = new AgentChannels(registry, limits, counters);
-        QueryHandler queries = new QueryHandler(service, config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
         ChannelHandler handler = new ChannelHandler(
                 hub,
                 subscriptions,

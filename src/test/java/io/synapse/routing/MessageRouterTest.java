@@ -33,6 +33,7 @@ import io.synapse.testing.Members;
 import io.synapse.testing.OddClock;
 import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
+import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,7 +114,7 @@ class MessageRouterTest {
         Authenticator authenticator = new Authenticator(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed));
-        QueryHandler queries = new QueryHandler(service, config, oddClock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, oddClock);
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());

@@ -33,6 +33,7 @@ import io.synapse.testing.FakeTransport.Behaviour;
 import io.synapse.testing.ManualTimers;
 import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
+import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
 import java.time.Clock;
 import java.time.Duration;
@@ -97,7 +98,7 @@ class PresenceHandlerTest {
         Authenticator authenticator = new Authenticator(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
-        QueryHandler queries = new QueryHandler(service, config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
         PresenceHandler presence = new PresenceHandler(tracker);
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());

@@ -17,6 +17,7 @@ import io.synapse.tool.ToolRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -40,14 +41,16 @@ final class QueryFixtures {
 
     /** An application without tools. */
     static ToolHandler noTools(QueryHandler queries) {
-        return new ToolHandler(new ToolRegistry(List.of(), Set.of(), 1 << 20), queries, 1 << 20);
+        return new ToolHandler(ToolRegistry.none(), queries, 1 << 20);
     }
 
     /** Tools that do what a test says. */
     static ToolHandler probeTools(QueryHandler queries) {
         Set<String> roles = Set.of("synapse-user", "synapse-publisher", "synapse-admin");
         return new ToolHandler(
-                new ToolRegistry(List.of(new ProbeTool(), new ProbeAdminTool()), roles, 1 << 20), queries, 1 << 20);
+                new ToolRegistry(List.of(new ProbeTool(), new ProbeAdminTool()), Map.of(), roles, 1 << 20),
+                queries,
+                1 << 20);
     }
 
     static QueryHandler handler(ManualTimers timers, Counters counters, Clock clock) {
@@ -68,6 +71,9 @@ final class QueryFixtures {
         QueryEnvironment environment =
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, Runnable::run);
         return new QueryHandler(
-                new QueryService(new Same(), environment, new InterruptManager(), Runnable::run), config, clock);
+                new QueryService(new Same(), environment, new InterruptManager(), Runnable::run),
+                ToolRegistry.none(),
+                config,
+                clock);
     }
 }

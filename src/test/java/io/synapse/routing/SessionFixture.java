@@ -37,6 +37,7 @@ import io.synapse.testing.Members;
 import io.synapse.testing.OddClock;
 import io.synapse.testing.Sessions;
 import io.synapse.testing.Topics;
+import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,7 +129,7 @@ final class SessionFixture {
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "id", counters, Runnable::run),
                 new InterruptManager(),
                 Runnable::run);
-        QueryHandler queries = new QueryHandler(service, config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
         ToolHandler tools = QueryFixtures.probeTools(queries);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
         Channels channels = new Channels(Topics.GATEWAY);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synapse.protocol.JsonValues;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -31,7 +32,7 @@ class ArgumentsTest {
     private final RegisteredTool tool = tool(SCHEMA);
 
     static RegisteredTool tool(String schema) {
-        return new ToolRegistry(List.of(FakeTool.of(schema)), Set.of("synapse-user"), 1 << 20)
+        return new ToolRegistry(List.of(FakeTool.of(schema)), Map.of(), Set.of("synapse-user"), 1 << 20)
                 .find("fake")
                 .orElseThrow();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.synapse.config.ConfigException;
 import io.synapse.protocol.RawJson;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class ToolRegistryTest {
     private static final String ANY = "{\"type\":\"object\"}";
 
     private static ToolRegistry registry(FakeTool... tools) {
-        return new ToolRegistry(List.of(tools), ROLES, 1 << 20);
+        return new ToolRegistry(List.of(tools), Map.of(), ROLES, 1 << 20);
     }
 
     private static FakeTool named(String name) {
@@ -86,7 +87,7 @@ class ToolRegistryTest {
                 .hasMessageStartingWith("tool a: the description");
         assertThatThrownBy(() -> registry(new FakeTool("a", "Fakes.", null, ROLES)))
                 .hasMessageStartingWith("tool a: the input schema");
-        assertThatThrownBy(() -> new ToolRegistry(List.of(named("a"), named("b")), ROLES, 100))
+        assertThatThrownBy(() -> new ToolRegistry(List.of(named("a"), named("b")), Map.of(), ROLES, 100))
                 .hasMessage("tools: the list of all has more than 100 bytes");
     }
 

@@ -39,7 +39,12 @@ record ChatChunk(
      * @param output of the answer
      * @param total of both, as the upstream counts
      */
-    record Usage(long input, long output, long total) {}
+    record Usage(long input, long output, long total) {
+
+        Usage plus(Usage more) {
+            return new Usage(input + more.input, output + more.output, total + more.total);
+        }
+    }
 
     boolean saysSomething() {
         return !text.isEmpty() || !reasoning.isEmpty() || !toolCalls.isEmpty();

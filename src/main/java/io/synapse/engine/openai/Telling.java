@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,18 +25,34 @@ final class Telling {
     /** A piece of a call of a tool: a JSON object of index, id, name and arguments. */
     static final String TOOL_CALL = "tool_call";
 
+    private static final Usage NOTHING = new Usage(0, 0, 0);
     private static final JsonFactory JSON = new JsonFactory();
 
     private final QueryContext context;
     private final StringBuilder text = new StringBuilder();
     private String model;
+    private CallPieces calls = new CallPieces();
+    private int begun;
     private boolean hasSpoken;
     private String finishReason;
+    private Usage before = NOTHING;
     private Usage usage;
 
     Telling(QueryContext context, String model) {
         this.context = context;
         this.model = model;
+    }
+
+    /** A request is made: the first, one with what tools gave, or the same again. */
+    void begin() {
+        begun = text.length();
+        calls = new CallPieces();
+        hasSpoken = false;
+        finishReason = null;
+        if (usage != null) {
+            before = before.plus(usage);
+            usage = null;
+        }
     }
 
     void tell(ChatChunk chunk) {
@@ -58,6 +75,7 @@ final class Telling {
         }
         for (ToolCallPiece piece : chunk.toolCalls()) {
             context.emit(Thought.of(TOOL_CALL, json(piece)));
+            calls.add(piece);
         }
     }
 
@@ -70,6 +88,16 @@ final class Telling {
         return finishReason != null;
     }
 
+    /** What the model wants to call, since the request was made. */
+    List<ModelCall> calls() {
+        return calls.all();
+    }
+
+    /** What it said since then. */
+    String said() {
+        return text.substring(begun);
+    }
+
     Answer answer() {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("answer", text.toString());
@@ -77,13 +105,14 @@ final class Telling {
         if (finishReason != null) {
             data.put("finish_reason", finishReason);
         }
-        if (usage != null) {
+        Usage whole = usage == null ? before : before.plus(usage);
+        if (!whole.equals(NOTHING)) {
             data.put(
                     "usage",
                     Map.of(
-                            "input_tokens", usage.input(),
-                            "output_tokens", usage.output(),
-                            "total_tokens", usage.total()));
+                            "input_tokens", whole.input(),
+                            "output_tokens", whole.output(),
+                            "total_tokens", whole.total()));
         }
         return new Answer(data);
     }

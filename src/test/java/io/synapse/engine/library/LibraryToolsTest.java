@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 class LibraryToolsTest {
 
     private final ToolRegistry tools = new ToolRegistry(
-            List.of(new ArithmeticTool(), new SearchTool(Ask.engine(Ask.sample()))), Set.of("synapse-user"), 1 << 20);
+            List.of(new ArithmeticTool(), new SearchTool(Ask.engine(Ask.sample()))),
+            Map.of(),
+            Set.of("synapse-user"),
+            1 << 20);
     private final FakeContext context = new FakeContext();
 
     private Map<String, Object> call(String tool, String arguments) throws Exception {

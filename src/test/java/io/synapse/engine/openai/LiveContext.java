@@ -4,6 +4,7 @@ import io.synapse.engine.CancellationToken;
 import io.synapse.engine.QueryCancelledException;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.Thought;
+import io.synapse.engine.Toolbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,9 +18,19 @@ final class LiveContext implements QueryContext, CancellationToken {
     private final List<Runnable> actions = new CopyOnWriteArrayList<>();
     private volatile Consumer<Thought> onThought = thought -> {};
     private volatile boolean cancelled;
+    private volatile Toolbox toolbox = Toolbox.EMPTY;
 
     void onThought(Consumer<Thought> action) {
         onThought = action;
+    }
+
+    void offer(Toolbox tools) {
+        toolbox = tools;
+    }
+
+    @Override
+    public Toolbox tools() {
+        return toolbox;
     }
 
     void cancel(Thread worker) {

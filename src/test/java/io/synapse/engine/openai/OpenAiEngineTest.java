@@ -72,6 +72,7 @@ class OpenAiEngineTest {
                 2,
                 Duration.ofMillis(100),
                 4096,
+                new OpenAiConfig.Calling(List.of(), 3, 4096),
                 new OpenAiConfig.Breaker(50, 4, Duration.ofSeconds(30)));
     }
 
@@ -91,6 +92,7 @@ class OpenAiEngineTest {
                 usual.retries(),
                 usual.retryBackoff(),
                 usual.maxEventBytes(),
+                usual.calling(),
                 usual.breaker());
     }
 
@@ -477,6 +479,7 @@ class OpenAiEngineTest {
                     0,
                     usual.retryBackoff(),
                     usual.maxEventBytes(),
+                    usual.calling(),
                     usual.breaker());
             assertThatThrownBy(() -> engine(config).start()).hasMessageContaining("synapse.openai.parameters");
         }

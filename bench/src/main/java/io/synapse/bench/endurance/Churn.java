@@ -2,6 +2,7 @@ package io.synapse.bench.endurance;
 
 import io.synapse.bench.server.ServerProcess;
 import io.synapse.bench.server.Side;
+import io.synapse.bench.socket.RawSocket;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayDeque;

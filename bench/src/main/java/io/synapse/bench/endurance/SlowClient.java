@@ -1,5 +1,6 @@
 package io.synapse.bench.endurance;
 
+import io.synapse.bench.socket.RawSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -34,6 +34,7 @@ final class SlowReader implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 500;
     /** What a query may take: a busy machine may need far longer than the pauses of a stream amount to. */
     private static final int MOST_SECONDS = 600;
+
     private static final double KIB = 1024;
 
     private final ServerFigures figures;

@@ -70,8 +70,8 @@ final class Soak {
     /** The classes of whose instances there are more, in KiB. */
     private static String grown(Map<String, Long> before, Map<String, Long> after) {
         return after.entrySet().stream()
-                .map(entry -> Map.entry(
-                        entry.getKey(), (entry.getValue() - before.getOrDefault(entry.getKey(), 0L)) / KIB))
+                .map(entry ->
+                        Map.entry(entry.getKey(), (entry.getValue() - before.getOrDefault(entry.getKey(), 0L)) / KIB))
                 .filter(entry -> entry.getValue() >= LEAST_KIB)
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .map(entry -> entry.getKey() + " " + entry.getValue())

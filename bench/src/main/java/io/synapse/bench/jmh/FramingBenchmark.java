@@ -49,7 +49,10 @@ public class FramingBenchmark {
         Random random = new Random(5);
         StringBuilder text = new StringBuilder();
         while (text.length() < size) {
-            text.append(WORDS[random.nextInt(WORDS.length)]).append(' ').append(random.nextInt(1000)).append(' ');
+            text.append(WORDS[random.nextInt(WORDS.length)])
+                    .append(' ')
+                    .append(random.nextInt(1000))
+                    .append(' ');
         }
         message = new ServerMessage.Push(null, "", "message", Payloads.of("text", text.substring(0, size)));
         texts = Collections.nCopies(WAITING, plain.encode(message));

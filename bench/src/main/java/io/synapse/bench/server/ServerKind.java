@@ -80,13 +80,7 @@ enum ServerKind {
 
     /** What every server gets; frames of inlined methods belong to what a profile should show. */
     static final List<String> OPTIONS = List.of(
-            "-Xms768m",
-            "-Xmx768m",
-            "-XX:+UnlockDiagnosticVMOptions",
-            "-XX:+DebugNonSafepoints",
-            CpuTime.OPTION,
-            "-Dsynapse.mode=development",
-            "-Dsynapse.engine=bench");
+            "-Xms768m", "-Xmx768m", "-XX:+UnlockDiagnosticVMOptions", "-XX:+DebugNonSafepoints", CpuTime.OPTION);
 
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -23,6 +23,13 @@ public final class ServerProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofMinutes(5);
     private static final Duration STOP = Duration.ofSeconds(20);
+    /** One tenant asks everything here; its share is all there is. */
+    private static final Map<String, String> USUAL = Map.of(
+            "SYNAPSE_MODE", "development",
+            "SYNAPSE_ENGINE", "bench",
+            "SYNAPSE_QUERY_MAX_CONCURRENT_PER_TENANT", "0",
+            "SYNAPSE_QUERY_MAX_QUEUED_PER_TENANT", "0");
+
     private static final long POLL_MILLIS = 500;
 
     private final Path folder;
@@ -69,6 +76,7 @@ public final class ServerProcess implements AutoCloseable {
                 ServerKind.valueOf(name.toUpperCase(Locale.ROOT)).launch(folder, wars);
         ProcessBuilder builder =
                 new ProcessBuilder(launch.command()).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(USUAL);
         builder.environment().putAll(environment);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("JAVA_OPTS", String.join(" ", ServerKind.OPTIONS));

@@ -1,4 +1,4 @@
-package io.synapse.bench.endurance;
+package io.synapse.bench.socket;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 
 /** Gives at most so many bytes a second, while that is asked for. One thread reads; any may change the pace. */
-final class PacedStream extends FilterInputStream {
+public final class PacedStream extends FilterInputStream {
 
     private static final int FULL_SPEED = 0;
     private static final long STEP_MILLIS = 50;
@@ -20,13 +20,18 @@ final class PacedStream extends FilterInputStream {
         super(from);
     }
 
-    /** From now on; before anything is read at this pace. */
-    void slowDown(int bytes) {
+    /**
+     * Reads slowly from now on.
+     *
+     * @param bytes a second
+     */
+    public void slowDown(int bytes) {
         since = System.nanoTime();
         bytesPerSecond = bytes;
     }
 
-    void hurry() {
+    /** Reads as fast as it can from now on. */
+    public void hurry() {
         bytesPerSecond = FULL_SPEED;
     }
 

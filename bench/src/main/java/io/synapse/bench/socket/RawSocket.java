@@ -1,4 +1,4 @@
-package io.synapse.bench.endurance;
+package io.synapse.bench.socket;
 
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * A blocking WebSocket client, for what a library would not do: reading slowly, and leaving without a word. One thread may
  * read while others send.
  */
-final class RawSocket implements AutoCloseable {
+public final class RawSocket implements AutoCloseable {
 
     private static final int TEXT = 1;
     private static final int CLOSE = 8;
@@ -35,8 +35,15 @@ final class RawSocket implements AutoCloseable {
         this.in = new DataInputStream(paced);
     }
 
-    /** Connects; a receive buffer of 0 is what the kernel likes. */
-    static RawSocket open(URI uri, int receiveBuffer) throws IOException {
+    /**
+     * Connects.
+     *
+     * @param uri of a WebSocket on this machine
+     * @param receiveBuffer bytes; 0 is what the kernel likes
+     * @return open
+     * @throws IOException if it is not let in
+     */
+    public static RawSocket open(URI uri, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         try {
             if (receiveBuffer > 0) {
@@ -69,11 +76,22 @@ final class RawSocket implements AutoCloseable {
         }
     }
 
-    PacedStream pace() {
+    /**
+     * How fast it reads.
+     *
+     * @return can be slowed down
+     */
+    public PacedStream pace() {
         return paced;
     }
 
-    void send(String text) throws IOException {
+    /**
+     * Sends a message.
+     *
+     * @param text at most 64 KiB
+     * @throws IOException if the connection has ended
+     */
+    public void send(String text) throws IOException {
         send(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -89,8 +107,13 @@ final class RawSocket implements AutoCloseable {
         out.write(frame.array(), 0, frame.position());
     }
 
-    /** The next message; pings are answered. Throws when the connection ends. */
-    String read() throws IOException {
+    /**
+     * The next message; pings are answered.
+     *
+     * @return its text
+     * @throws IOException when the connection ends
+     */
+    public String read() throws IOException {
         while (true) {
             int opcode = in.readUnsignedByte() & 0xf;
             byte[] data = new byte[length(in.readUnsignedByte())];
@@ -118,8 +141,14 @@ final class RawSocket implements AutoCloseable {
         };
     }
 
-    /** Reads on until a message holds all of these. */
-    String readUntil(String... parts) throws IOException {
+    /**
+     * Reads on until a message holds all of these.
+     *
+     * @param parts of the message
+     * @return the message
+     * @throws IOException when the connection ends before
+     */
+    public String readUntil(String... parts) throws IOException {
         while (true) {
             String message = read();
             boolean found = true;
@@ -132,8 +161,12 @@ final class RawSocket implements AutoCloseable {
         }
     }
 
-    /** As RFC 6455 wants it: says goodbye and waits for the answer. */
-    void closeCleanly() throws IOException {
+    /**
+     * As RFC 6455 wants it: says goodbye and waits for the answer.
+     *
+     * @throws IOException if none comes
+     */
+    public void closeCleanly() throws IOException {
         send(CLOSE, new byte[] {3, (byte) 0xe8});
         try {
             while (true) {
@@ -144,14 +177,23 @@ final class RawSocket implements AutoCloseable {
         }
     }
 
-    /** A reset, as of a process that was killed with data unread. */
-    void reset() throws IOException {
+    /**
+     * A reset, as of a process that was killed with data unread.
+     *
+     * @throws IOException if there is no socket any more
+     */
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
 
-    /** Whether the server has ended the connection by now; reads what is there. */
-    boolean hasEnded() throws IOException {
+    /**
+     * Whether the server has ended the connection by now; reads what is there.
+     *
+     * @return whether it has
+     * @throws IOException if that cannot be found out
+     */
+    public boolean hasEnded() throws IOException {
         socket.setSoTimeout(1000);
         byte[] rest = new byte[4096];
         try {
