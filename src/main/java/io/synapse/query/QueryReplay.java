@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
 
 /**
  * A query that has ended, shown again to one connection: every entry of its stream when its time has come, at the recorded
@@ -32,7 +33,7 @@ public final class QueryReplay extends Follower {
     private final Timers timers;
     private final Runnable onEnded;
     private final AtomicReference<Timers.Timer> next = new AtomicReference<>(Timers.Timer.NONE);
-    private long startedAt;
+    private volatile long startedAt;
     private volatile long position;
 
     QueryReplay(
@@ -101,7 +102,7 @@ public final class QueryReplay extends Follower {
      * @param reply said first, given the seq of the last thought shown
      * @return false, and nothing is said, if it has ended
      */
-    public boolean interrupt(String reason, java.util.function.LongFunction<ServerMessage> reply) {
+    public boolean interrupt(String reason, LongFunction<ServerMessage> reply) {
         if (!finish()) {
             return false;
         }
@@ -147,10 +148,11 @@ public final class QueryReplay extends Follower {
     private boolean send(QueryEvent entry) {
         lock.lock();
         try {
-            if (!mayMove() || !pushes.write(entry, position + 1, position + 1)) {
+            long offset = position + 1;
+            if (!mayMove() || !pushes.write(entry, offset, offset)) {
                 return false;
             }
-            position++;
+            position = offset;
         } finally {
             lock.unlock();
         }
