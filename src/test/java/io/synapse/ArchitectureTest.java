@@ -72,6 +72,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.cluster.redis..")
             .layer("endpoint")
             .definedBy("io.synapse.endpoint..")
+            .layer("budget")
+            .definedBy("io.synapse.budget..")
             .layer("wiring")
             .definedBy("io.synapse.wiring..")
             .whereLayer("platform")
@@ -92,8 +94,11 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("engine", "config", "platform")
             .whereLayer("topic")
             .mayOnlyAccessLayers("connection", "stream", "protocol", "config", "platform")
+            .whereLayer("budget")
+            .mayOnlyAccessLayers("config", "platform")
             .whereLayer("query")
-            .mayOnlyAccessLayers("stream", "conversation", "engine", "connection", "protocol", "config", "platform")
+            .mayOnlyAccessLayers(
+                    "budget", "stream", "conversation", "engine", "connection", "protocol", "config", "platform")
             .whereLayer("agent")
             .mayOnlyAccessLayers("engine", "config", "platform")
             .whereLayer("tool")
@@ -110,6 +115,7 @@ class ArchitectureTest {
             .mayOnlyAccessLayers(
                     "query",
                     "agent",
+                    "budget",
                     "tool",
                     "topic",
                     "presence",
@@ -167,6 +173,7 @@ class ArchitectureTest {
                     "io.synapse.engine..",
                     "io.synapse.query..",
                     "io.synapse.agent..",
+                    "io.synapse.budget..",
                     "io.synapse.tool..",
                     "io.synapse.presence..",
                     "io.synapse.session..",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.synapse.platform.Counter;
+import io.synapse.platform.Timing;
 import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Inbound;
@@ -41,6 +42,7 @@ class DocumentationTest {
             "pong",
             "queued",
             "thought",
+            "snapshot",
             "progress",
             "interrupted",
             "result",
@@ -80,6 +82,9 @@ class DocumentationTest {
         for (Counter counter : Counter.values()) {
             String name = counter.metric().replace('.', '_').replace('-', '_');
             assertThat(operations).containsPattern(Pattern.quote(counter.metric()) + "|" + name);
+        }
+        for (Timing timing : Timing.values()) {
+            assertThat(operations).contains("`" + timing.metric().replace('.', '_') + "_seconds`");
         }
     }
 

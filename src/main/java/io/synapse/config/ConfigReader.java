@@ -65,6 +65,10 @@ public final class ConfigReader {
                         duration("synapse.outbox.send-timeout", Duration.ofMillis(10), Duration.ofMinutes(10))),
                 heartbeat(mode),
                 query(),
+                new BudgetReader(this).read(),
+                new ReplayConfig(
+                        integer("synapse.replay.max", 0, 100_000),
+                        integer("synapse.replay.max-per-connection", 0, 1000)),
                 new PresenceConfig(
                         duration("synapse.presence.leave-grace", Duration.ZERO, Duration.ofMinutes(10)),
                         duration("synapse.presence.batch-interval", Duration.ZERO, Duration.ofMinutes(1)),

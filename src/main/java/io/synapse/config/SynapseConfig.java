@@ -9,6 +9,8 @@ package io.synapse.config;
  * @param outbox what may wait to be sent
  * @param heartbeat how it finds out which clients are still there
  * @param query the life of queries
+ * @param budget how much each subject may use
+ * @param replay bounds on showing queries again
  * @param presence who is seen
  * @param topics bounds on topics, and who may use them
  * @param session what is kept of clients that have lost their connection
@@ -27,6 +29,8 @@ public record SynapseConfig(
         OutboxConfig outbox,
         HeartbeatConfig heartbeat,
         QueryConfig query,
+        BudgetConfig budget,
+        ReplayConfig replay,
         PresenceConfig presence,
         TopicsConfig topics,
         SessionConfig session,

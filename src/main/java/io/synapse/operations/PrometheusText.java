@@ -69,12 +69,14 @@ public final class PrometheusText {
         for (Counter counter : Counter.values()) {
             figure(text, counter.metric() + ".total", "counter", counter.meaning(), counters.get(counter));
         }
+        Timings.write(text, counters);
         QueryService.Status status = queries.status();
         figure(text, "synapse.connections.open", "gauge", "open connections", connections.count());
         figure(text, "synapse.queries.running", "gauge", "queries whose engine works", status.running());
         figure(text, "synapse.queries.waiting", "gauge", "queries that wait for a place", status.waiting());
         byPriority(text, queries.waitingByPriority());
         figure(text, "synapse.queries.tenants", "gauge", "tenants that have queries", queries.tenants());
+        figure(text, "synapse.engines.going-on", "gauge", "engines that go on after their query", status.goingOn());
         figure(text, "synapse.queries.kept", "gauge", "ended queries that are remembered", status.kept());
         figure(text, "synapse.queries.kept.bytes", "gauge", "memory of ended queries", status.keptBytes());
         Workers.Status serving = workers.status();
@@ -82,6 +84,13 @@ public final class PrometheusText {
         figure(text, "synapse.workers.capacity", "gauge", "tasks that they may have at a time", serving.capacity());
         figure(text, "synapse.tasks.running", "gauge", "tasks that workers have", serving.running());
         figure(text, "synapse.tasks.waiting", "gauge", "tasks that wait for a worker", serving.waiting());
+        figure(
+                text,
+                "synapse.replays.running",
+                "gauge",
+                "queries that are being shown again",
+                queries.replays().running());
+        figure(text, "synapse.budget.subjects", "gauge", "subjects that have used their budget", queries.budgets());
         PresenceTracker.Status present = presence.status();
         figure(text, "synapse.presence.topics", "gauge", "topics with presences or watchers", present.topics());
         figure(

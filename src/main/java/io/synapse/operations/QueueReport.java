@@ -10,6 +10,7 @@ import io.synapse.connection.Outbox;
 import io.synapse.platform.Ticker;
 import io.synapse.protocol.Body;
 import io.synapse.query.QueryService;
+import io.synapse.query.Runaways;
 import io.synapse.topic.TopicHub;
 import io.synapse.topic.TopicQueue;
 import io.synapse.topic.TopicSubscription;
@@ -27,6 +28,8 @@ public final class QueueReport {
 
     /** The most entries of one page. */
     public static final int MAX_PAGE = 1000;
+
+    private static final int MAX_RUNAWAYS = 100;
 
     private final SynapseConfig config;
     private final TopicHub topics;
@@ -136,6 +139,8 @@ public final class QueueReport {
         out.writeNumberField("max_running", config.query().maxConcurrent());
         out.writeNumberField("waiting", status.waiting());
         out.writeNumberField("max_waiting", config.query().maxQueued());
+        out.writeNumberField("going_on", status.goingOn());
+        writeRunaways(out);
         out.writeEndObject();
     }
 
@@ -147,6 +152,22 @@ public final class QueueReport {
         out.writeNumberField("running", status.running());
         out.writeNumberField("waiting", status.waiting());
         out.writeEndObject();
+    }
+
+    private void writeRunaways(JsonGenerator out) throws IOException {
+        out.writeArrayFieldStart("runaways");
+        for (Runaways.Runaway runaway : queries.runaways(MAX_RUNAWAYS)) {
+            out.writeStartObject();
+            out.writeStringField("engine", runaway.engine());
+            out.writeStringField("agent", runaway.agent());
+            if (runaway.ref().isPresent()) {
+                out.writeStringField("ref", runaway.ref().get());
+            }
+            out.writeStringField("thread", runaway.thread());
+            out.writeNumberField("since_ms", runaway.since().toMillis());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
     }
 
     /**

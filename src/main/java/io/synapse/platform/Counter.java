@@ -82,6 +82,12 @@ public enum Counter {
     TASKS_UNSERVED("synapse.tasks.unserved", "tasks that ended as no_worker or workers_busy"),
     /** What workers said too late. */
     TASK_MESSAGES_LATE("synapse.tasks.late-messages", "messages of workers about tasks that were over; dropped"),
+    /** Replays of queries. */
+    REPLAYS_STARTED("synapse.replays.started", "queries that were shown again after their end"),
+    /** Queries refused because a budget is used up. */
+    BUDGET_REFUSED("synapse.budget.refused", "queries refused because nothing was left of their subject's budget"),
+    /** Queries stopped because a budget is used up. */
+    BUDGET_STOPPED("synapse.budget.stopped", "queries stopped when nothing was left of their subject's budget"),
     /** Members that came. */
     PRESENCE_JOINED("synapse.presence.joined", "presences that came"),
     /** Members that came back within the grace. */

@@ -8,11 +8,15 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Counters {
 
     private final Map<Counter, LongAdder> adders = new EnumMap<>(Counter.class);
+    private final Map<Timing, Histogram> histograms = new EnumMap<>(Timing.class);
 
     /** All at zero. */
     public Counters() {
         for (Counter counter : Counter.values()) {
             adders.put(counter, new LongAdder());
+        }
+        for (Timing timing : Timing.values()) {
+            histograms.put(timing, timing.histogram());
         }
     }
 
@@ -43,5 +47,25 @@ public final class Counters {
      */
     public long get(Counter counter) {
         return adders.get(counter).sum();
+    }
+
+    /**
+     * Records how long something took.
+     *
+     * @param timing what
+     * @param nanos how long
+     */
+    public void record(Timing timing, long nanos) {
+        histograms.get(timing).record(nanos);
+    }
+
+    /**
+     * How long something took, each time.
+     *
+     * @param timing what
+     * @return figures of one moment
+     */
+    public Histogram.Snapshot get(Timing timing) {
+        return histograms.get(timing).snapshot();
     }
 }

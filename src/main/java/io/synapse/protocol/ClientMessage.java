@@ -94,7 +94,11 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link DeleteConversation}. */
         CONVERSATION_DELETE,
         /** {@link Work}. */
-        WORK
+        WORK,
+        /** {@link Budget}. */
+        BUDGET,
+        /** {@link Replay}. */
+        REPLAY
     }
 
     /**
@@ -226,6 +230,7 @@ public sealed interface ClientMessage extends Inbound {
      * @param pace words per second, 0 for as fast as possible, if given
      * @param onDisconnect what happens when nobody follows any more
      * @param afterSeq the seq of the last thought that the client has, 0 for none
+     * @param snapshot whether, if the query exists already, what there is of it comes as a snapshot
      * @param traceparent the W3C trace context, if given
      * @param conversation the conversation it is of, if it is of one
      */
@@ -238,6 +243,7 @@ public sealed interface ClientMessage extends Inbound {
             OptionalDouble pace,
             OnDisconnect onDisconnect,
             long afterSeq,
+            boolean snapshot,
             Optional<String> traceparent,
             Optional<OfConversation> conversation)
             implements ClientMessage {
@@ -353,6 +359,32 @@ public sealed interface ClientMessage extends Inbound {
     }
 
     /**
+     * Asks what is left of the client's budget.
+     *
+     * @param address where the client says so
+     */
+    record Budget(Address address) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.BUDGET;
+        }
+    }
+
+    /**
+     * Has a query shown again that has ended.
+     *
+     * @param address the agent's topic
+     * @param ref the client's name for the query
+     * @param speed how many times as fast as it was; 0 for as fast as can be
+     */
+    record Replay(Address address, String ref, double speed) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.REPLAY;
+        }
+    }
+
+    /**
      * Stops a query.
      *
      * @param address the agent's topic
@@ -372,8 +404,9 @@ public sealed interface ClientMessage extends Inbound {
      * @param address the agent's topic
      * @param ref the client's name for the query
      * @param afterSeq the seq of the last thought that the client has, 0 for none
+     * @param snapshot whether what there is of it comes as a snapshot
      */
-    record Resume(Address address, String ref, long afterSeq) implements ClientMessage {
+    record Resume(Address address, String ref, long afterSeq, boolean snapshot) implements ClientMessage {
         @Override
         public Kind kind() {
             return Kind.RESUME;

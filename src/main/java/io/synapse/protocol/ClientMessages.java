@@ -32,6 +32,8 @@ final class ClientMessages {
     private static final int MAX_SHOWN = 64;
     private static final int MAX_AGENT_LENGTH = 128;
     private static final String DEFAULT_REASON = "user requested";
+    private static final double MIN_SPEED = 0.01;
+    private static final double MAX_SPEED = 1000;
     private static final double MAX_PACE = 100_000;
     private static final long MAX_MILLIS = Duration.ofDays(1).toMillis();
     private static final Pattern CANCEL_AFTER = Pattern.compile("cancel_after\\((\\d{1,8})\\)");
@@ -48,6 +50,8 @@ final class ClientMessages {
                 case "interrupt" -> interrupt(address, fields);
                 case "resume" -> resume(address, fields);
                 case "tool" -> tool(address, fields);
+                case "replay" -> replay(address, fields);
+                case "budget" -> new ClientMessage.Budget(address);
                 case "tools" -> new ListTools(address);
                 case "register",
                         "unregister",
@@ -160,6 +164,7 @@ final class ClientMessages {
                 fields.decimal("pace", 0, MAX_PACE),
                 onDisconnect(fields),
                 afterSeq(fields),
+                snapshot(fields),
                 fields.text("traceparent", MAX_TRACEPARENT_LENGTH),
                 ConversationMessages.ofQuery(fields));
     }
@@ -210,7 +215,19 @@ final class ClientMessages {
         if (ref.isEmpty()) {
             return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("ref"), "");
         }
-        return new Resume(address, ref.get(), afterSeq(fields));
+        return new Resume(address, ref.get(), afterSeq(fields), snapshot(fields));
+    }
+
+    private static Inbound replay(Address address, Fields fields) throws WrongField {
+        Optional<String> ref = required(fields, "ref", ClientMessage.MAX_QUERY_REF_LENGTH);
+        if (ref.isEmpty()) {
+            return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("ref"), "");
+        }
+        double speed = fields.decimal("speed", 0, MAX_SPEED).orElse(1);
+        if (speed != 0 && speed < MIN_SPEED) {
+            throw new WrongField("speed must be 0 or within " + MIN_SPEED + " and " + (int) MAX_SPEED);
+        }
+        return new ClientMessage.Replay(address, ref.get(), speed);
     }
 
     private static Optional<String> required(Fields fields, String name, int maxLength) {
@@ -223,6 +240,10 @@ final class ClientMessages {
 
     private static long afterSeq(Fields fields) throws WrongField {
         return fields.integer("after_seq", 0, Long.MAX_VALUE).orElse(0);
+    }
+
+    private static boolean snapshot(Fields fields) throws WrongField {
+        return fields.truth("snapshot").orElse(false);
     }
 
     private static OnDisconnect onDisconnect(Fields fields) throws WrongField {

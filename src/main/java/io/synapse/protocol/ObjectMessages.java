@@ -13,8 +13,8 @@ final class ObjectMessages {
     private static final int MAX_INTENT_LENGTH = 128;
     private static final int MAX_SHOWN = 64;
 
-    private static final Set<String> AGENT_TYPES =
-            Set.of("query", "interrupt", "resume", "tool", "conversation", "conversations", "conversation_delete");
+    private static final Set<String> AGENT_TYPES = Set.of(
+            "query", "interrupt", "resume", "replay", "tool", "conversation", "conversations", "conversation_delete");
     private static final Set<String> CHANNEL_FIELDS =
             Set.of("channel", "intent", "payload", "agent_type", "pillar", "message");
 
@@ -48,8 +48,10 @@ final class ObjectMessages {
                 case "query",
                         "interrupt",
                         "resume",
+                        "replay",
                         "tool",
                         "tools",
+                        "budget",
                         "history",
                         "ping",
                         "conversation",

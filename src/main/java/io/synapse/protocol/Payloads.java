@@ -176,9 +176,21 @@ public final class Payloads {
      * @return {@code {channel, …}}
      */
     public static Body onChannel(String channel, Body payload) {
+        return marked("channel", channel, payload);
+    }
+
+    /**
+     * The same payload with one more field, which comes first.
+     *
+     * @param name of a field that it does not have
+     * @param value of the field
+     * @param payload an object
+     * @return {@code {name, …}}
+     */
+    public static Body marked(String name, String value, Body payload) {
         return generator -> {
             generator.writeStartObject();
-            generator.writeStringField("channel", channel);
+            generator.writeStringField(name, value);
             payload.writeTo(new FlatGenerator(generator));
             generator.writeEndObject();
         };

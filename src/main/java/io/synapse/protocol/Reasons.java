@@ -29,6 +29,10 @@ public final class Reasons {
     public static final String INVALID_FIELD = "invalid field";
     /** No query of this agent has the ref. */
     public static final String NOT_FOUND = "not_found";
+    /** The query has not ended, so it cannot be shown again. */
+    public static final String STILL_RUNNING = "still_running";
+    /** The connection has as many replays as it may. */
+    public static final String TOO_MANY_REPLAYS = "too many replays";
     /** The query ended before the interrupt came. */
     public static final String ALREADY_FINISHED = "already_finished";
     /** A query with the same ref asks something else. */
@@ -37,6 +41,8 @@ public final class Reasons {
     public static final String OVERLOADED = "overloaded";
     /** Another query of the same conversation is before it; wait for that, or try again later. */
     public static final String CONVERSATION_BUSY = "conversation_busy";
+    /** Nothing is left of the client's budget until the window ends. */
+    public static final String BUDGET_EXHAUSTED = "budget_exhausted";
     /** There is no tool with this name. */
     public static final String UNKNOWN_TOOL = "unknown tool";
     /** The arguments are not what the tool's schema wants. */

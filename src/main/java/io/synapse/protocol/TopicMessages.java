@@ -41,6 +41,8 @@ final class TopicMessages {
             "progress",
             "queued",
             "result",
+            "snapshot",
+            "budget",
             "interrupted",
             "error",
             "gap",

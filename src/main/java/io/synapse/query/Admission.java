@@ -1,5 +1,7 @@
 package io.synapse.query;
 
+import io.synapse.budget.Level;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -8,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Admission implements RunningQuery.Host {
 
+    private final Admissions.Grant grant;
     private final QueryScheduler.Slot slot;
     private final QueryStore store;
     private final ConversationGate gate;
@@ -18,12 +21,13 @@ final class Admission implements RunningQuery.Host {
     private final AtomicBoolean outside = new AtomicBoolean(true);
 
     Admission(
-            QueryScheduler.Slot slot,
+            Admissions.Grant grant,
             QueryStore store,
             ConversationGate gate,
             QueuePositions positions,
             QueryEnvironment environment) {
-        this.slot = slot;
+        this.grant = grant;
+        slot = grant.slot();
         this.store = store;
         this.gate = gate;
         this.positions = positions;
@@ -32,7 +36,12 @@ final class Admission implements RunningQuery.Host {
 
     /** Gives the place back: the query is not to be. */
     void giveBack() {
-        slot.giveBack();
+        grant.giveBack();
+    }
+
+    /** Of which limits the subject is to be warned. */
+    List<Level> warnings() {
+        return grant.warnings();
     }
 
     /** Lets the query go on as far as its conversation lets it. */

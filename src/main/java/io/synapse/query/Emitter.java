@@ -7,6 +7,7 @@ import io.synapse.engine.QueryContext;
 import io.synapse.engine.Thought;
 import io.synapse.engine.Toolbox;
 import io.synapse.platform.Counter;
+import io.synapse.query.OutputBudget.Verdict;
 import io.synapse.query.QueryEvent.ProgressEvent;
 import io.synapse.query.QueryEvent.ThoughtEvent;
 import io.synapse.stream.PositionedStream;
@@ -20,6 +21,24 @@ import java.util.function.LongFunction;
 /** What an engine sees of its query: it appends thoughts to the query's stream, as fast as its followers allow. */
 final class Emitter implements QueryContext {
 
+    /** What the query makes of its output. */
+    interface Output {
+        /** Whether an entry may be shown, by the subject's budget; it is counted. */
+        Verdict mayEmit(QueryEvent event);
+
+        /** How long ago the query was accepted. */
+        long afterMillis();
+
+        /** The first entry is shown. */
+        void began();
+
+        /** There is more than the server allows. */
+        void tooLong();
+
+        /** There is more than the subject's budget allows. */
+        void exhausted();
+    }
+
     private static final int MAX_PERCENT = 100;
 
     private final PositionedStream<QueryEvent> stream;
@@ -27,7 +46,7 @@ final class Emitter implements QueryContext {
     private final Cancellation cancellation;
     private final FlowControl flow;
     private final Toolbox toolbox;
-    private final Runnable tooLong;
+    private final Output output;
 
     Emitter(
             PositionedStream<QueryEvent> stream,
@@ -35,13 +54,13 @@ final class Emitter implements QueryContext {
             Cancellation cancellation,
             FlowControl flow,
             Toolbox toolbox,
-            Runnable tooLong) {
+            Output output) {
         this.stream = stream;
         this.environment = environment;
         this.cancellation = cancellation;
         this.flow = flow;
         this.toolbox = toolbox;
-        this.tooLong = tooLong;
+        this.output = output;
     }
 
     @Override
@@ -66,21 +85,21 @@ final class Emitter implements QueryContext {
                 environment.callbacks());
     }
 
-    private static QueryEvent event(Thought thought, long now) {
-        return new ThoughtEvent(thought.type(), thought.content(), thought.confidence(), now);
+    private QueryEvent event(Thought thought, long now) {
+        return new ThoughtEvent(thought.type(), thought.content(), thought.confidence(), now, output.afterMillis());
     }
 
     @Override
     public long progress(int percent, String message) {
         Objects.requireNonNull(message, "message");
         OptionalInt share = OptionalInt.of(Math.max(0, Math.min(MAX_PERCENT, percent)));
-        return append(now -> new ProgressEvent(share, message, now));
+        return append(now -> new ProgressEvent(share, message, now, output.afterMillis()));
     }
 
     @Override
     public long progress(String message) {
         Objects.requireNonNull(message, "message");
-        return append(now -> new ProgressEvent(OptionalInt.empty(), message, now));
+        return append(now -> new ProgressEvent(OptionalInt.empty(), message, now, output.afterMillis()));
     }
 
     private long append(LongFunction<QueryEvent> made) {
@@ -93,7 +112,12 @@ final class Emitter implements QueryContext {
         QueryEvent event = made.apply(environment.clock().millis());
         QueryConfig config = environment.config();
         if (stream.end() >= config.maxThoughts() || stream.bytes() + event.bytes() > config.maxOutputBytes()) {
-            tooLong.run();
+            output.tooLong();
+        }
+        Verdict verdict = output.mayEmit(event);
+        if (verdict == Verdict.OVER) {
+            // It seals the stream, so that this one is late.
+            output.exhausted();
         }
         long seq = stream.append(event);
         if (seq == PositionedStream.SEALED) {
@@ -102,6 +126,13 @@ final class Emitter implements QueryContext {
             throw new QueryCancelledException("the query has ended");
         }
         environment.counters().increment(Counter.THOUGHTS);
+        if (seq == 1) {
+            output.began();
+        }
+        if (verdict == Verdict.LAST) {
+            output.exhausted();
+            cancellation.throwIfCancelled();
+        }
         return seq;
     }
 

@@ -7,8 +7,10 @@ package io.synapse.query;
 final class EngineThread {
 
     private Thread current;
+    private boolean entered;
 
     synchronized void enter() {
+        entered = true;
         current = Thread.currentThread();
     }
 
@@ -23,6 +25,11 @@ final class EngineThread {
         if (current != null && current != Thread.currentThread()) {
             current.interrupt();
         }
+    }
+
+    /** Whether there ever was a call. */
+    synchronized boolean wasEntered() {
+        return entered;
     }
 
     synchronized String name() {

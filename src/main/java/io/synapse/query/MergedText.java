@@ -41,12 +41,14 @@ final class MergedText {
     static ThoughtEvent of(List<QueryEvent> entries) {
         StringBuilder text = new StringBuilder();
         long timestamp = 0;
+        long afterMillis = 0;
         for (QueryEvent entry : entries) {
             ThoughtEvent piece = (ThoughtEvent) entry;
             text.append(piece.content());
             timestamp = piece.timestamp();
+            afterMillis = piece.afterMillis();
         }
-        return new ThoughtEvent(Thought.TEXT, text.toString(), OptionalDouble.empty(), timestamp);
+        return new ThoughtEvent(Thought.TEXT, text.toString(), OptionalDouble.empty(), timestamp, afterMillis);
     }
 
     private static boolean isText(QueryEvent entry) {

@@ -1,6 +1,8 @@
 package io.synapse.query;
 
+import io.synapse.budget.Budgets;
 import io.synapse.config.QueryConfig;
+import io.synapse.config.ReplayConfig;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.Ticker;
@@ -22,9 +24,53 @@ import java.util.concurrent.Executor;
  * @param ids for epochs
  * @param counters for what happens
  * @param callbacks runs the actions that engines register for the case of a stop
+ * @param budgets what each subject has used of what it may
+ * @param replay the bounds on replays
+ * @param runaways the engines that go on after the end of their query
  */
 public record QueryEnvironment(
-        QueryConfig config, Clock clock, Ticker ticker, Timers timers, Ids ids, Counters counters, Executor callbacks) {
+        QueryConfig config,
+        Clock clock,
+        Ticker ticker,
+        Timers timers,
+        Ids ids,
+        Counters counters,
+        Executor callbacks,
+        Budgets budgets,
+        ReplayConfig replay,
+        Runaways runaways) {
+
+    /**
+     * An environment without budgets, and in which no engine goes on yet.
+     *
+     * @param config the bounds
+     * @param clock the calendar
+     * @param ticker elapsed time
+     * @param timers for time-outs
+     * @param ids for epochs
+     * @param counters for what happens
+     * @param callbacks runs the actions that engines register for the case of a stop
+     */
+    public QueryEnvironment(
+            QueryConfig config,
+            Clock clock,
+            Ticker ticker,
+            Timers timers,
+            Ids ids,
+            Counters counters,
+            Executor callbacks) {
+        this(
+                config,
+                clock,
+                ticker,
+                timers,
+                ids,
+                counters,
+                callbacks,
+                Budgets.unlimited(clock),
+                ReplayConfig.DEFAULT,
+                new Runaways());
+    }
 
     // Beyond the thoughts: the news of an interrupt and the result.
     private static final int CLOSING_ENTRIES = 2;

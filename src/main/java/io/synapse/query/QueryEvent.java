@@ -22,14 +22,23 @@ public sealed interface QueryEvent {
     int bytes();
 
     /**
+     * When it was appended.
+     *
+     * @return milliseconds since the query was accepted
+     */
+    long afterMillis();
+
+    /**
      * A thought.
      *
      * @param type what kind of step
      * @param content the step
      * @param confidence 0 to 1, if known
      * @param timestamp epoch milliseconds
+     * @param afterMillis since the query was accepted
      */
-    record ThoughtEvent(String type, String content, OptionalDouble confidence, long timestamp) implements QueryEvent {
+    record ThoughtEvent(String type, String content, OptionalDouble confidence, long timestamp, long afterMillis)
+            implements QueryEvent {
         @Override
         public int bytes() {
             return OVERHEAD_BYTES + type.length() + Utf8.length(content);
@@ -42,13 +51,14 @@ public sealed interface QueryEvent {
      * @param percent 0 to 100, if known
      * @param message what is being done
      * @param timestamp epoch milliseconds
+     * @param afterMillis since the query was accepted
      */
-    record ProgressEvent(OptionalInt percent, String message, long timestamp) implements QueryEvent {
+    record ProgressEvent(OptionalInt percent, String message, long timestamp, long afterMillis) implements QueryEvent {
 
         /** The same as a thought. */
         ThoughtEvent thought() {
             String text = percent.isPresent() ? percent.getAsInt() + "% " + message : message;
-            return new ThoughtEvent("progress", text, OptionalDouble.empty(), timestamp);
+            return new ThoughtEvent("progress", text, OptionalDouble.empty(), timestamp, afterMillis);
         }
 
         @Override
@@ -61,8 +71,9 @@ public sealed interface QueryEvent {
      * The query was interrupted; its result follows.
      *
      * @param reason why
+     * @param afterMillis since the query was accepted
      */
-    record InterruptedEvent(String reason) implements QueryEvent {
+    record InterruptedEvent(String reason, long afterMillis) implements QueryEvent {
         @Override
         public int bytes() {
             return OVERHEAD_BYTES + reason.length();
@@ -75,6 +86,7 @@ public sealed interface QueryEvent {
      * @param status how it ended
      * @param body the payload for clients
      * @param bytes the memory it takes
+     * @param afterMillis since the query was accepted
      */
-    record ResultEvent(QueryStatus status, Body body, int bytes) implements QueryEvent {}
+    record ResultEvent(QueryStatus status, Body body, int bytes, long afterMillis) implements QueryEvent {}
 }

@@ -1,11 +1,11 @@
 package io.synapse.query;
 
+import io.synapse.budget.Budgets;
 import io.synapse.connection.Connection;
 import io.synapse.conversation.ConversationKey;
 import io.synapse.engine.QueryEngine;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.ServerMessage;
-import io.synapse.query.QueryScheduler.Bound;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +36,8 @@ public final class QueryService {
         CONVERSATION_BUSY,
         /** All places that one tenant may have are taken. */
         TENANT_OVERLOADED,
+        /** Nothing is left of the subject's budget in this window. */
+        BUDGET_EXHAUSTED,
         /** The application is stopping. */
         STOPPING
     }
@@ -47,8 +49,9 @@ public final class QueryService {
      * @param waiting queries that wait for a place
      * @param kept queries that have ended and are remembered
      * @param keptBytes their memory
+     * @param goingOn engines that go on after the end of their query, and the bound on that
      */
-    public record Status(int running, int waiting, int kept, long keptBytes) {}
+    public record Status(int running, int waiting, int kept, long keptBytes, int goingOn) {}
 
     private static final String STOPPING_REASON = "server stopping";
 
@@ -56,9 +59,11 @@ public final class QueryService {
     private final QueryEnvironment environment;
     private final InterruptManager interrupts;
     private final QueryScheduler scheduler;
+    private final Admissions admissions;
     private final QueuePositions positions;
     private final QueryStore store;
     private final ConversationGate gate;
+    private final Replays replays;
     private volatile boolean stopping;
 
     /**
@@ -81,9 +86,20 @@ public final class QueryService {
         this.interrupts = interrupts;
         this.gate = gate;
         scheduler = new QueryScheduler(environment.config(), environment.ticker(), executor);
+        admissions = new Admissions(scheduler, environment);
         positions = new QueuePositions(scheduler, environment);
         store = new QueryStore(
                 environment.config(), environment.ticker(), environment.timers(), interrupts::unregister);
+        replays = new Replays(environment, store::find);
+    }
+
+    /**
+     * Queries that are shown again.
+     *
+     * @return the same at every call
+     */
+    public Replays replays() {
+        return replays;
     }
 
     /**
@@ -112,11 +128,12 @@ public final class QueryService {
             if (stopping) {
                 return refused(Submission.STOPPING);
             }
-            QueryScheduler.Reservation place = scheduler.reserve(request.tenant());
-            if (place.slot() == null) {
-                return refused(place.reached() == Bound.TENANT ? Submission.TENANT_OVERLOADED : Submission.OVERLOADED);
+            Admissions.Outcome outcome =
+                    admissions.admit(request.tenant(), request.tool().isEmpty());
+            if (outcome.refused() != null) {
+                return refused(outcome.refused());
             }
-            Admission admission = admission(place.slot());
+            Admission admission = admission(outcome.grant());
             RunningQuery query = new RunningQuery(request, answering, environment, admission);
             existing = store.addIfAbsent(query, gate::enter);
             if (existing == query) {
@@ -143,12 +160,13 @@ public final class QueryService {
      * @return the place, which is used or given back; empty if all are taken, or the application is stopping
      */
     public Optional<Place> reserve(String tenant) {
-        QueryScheduler.Slot slot = stopping ? null : scheduler.reserve(tenant).slot();
-        if (slot == null) {
+        Admissions.Grant grant =
+                stopping ? null : admissions.admit(tenant, true).grant();
+        if (grant == null) {
             environment.counters().increment(Counter.QUERIES_REFUSED);
             return Optional.empty();
         }
-        return Optional.of(new Place(slot));
+        return Optional.of(new Place(grant));
     }
 
     /**
@@ -182,11 +200,11 @@ public final class QueryService {
 
     /** A place for one query. */
     public final class Place {
-        private final QueryScheduler.Slot slot;
+        private final Admissions.Grant grant;
         private final AtomicBoolean used = new AtomicBoolean();
 
-        private Place(QueryScheduler.Slot slot) {
-            this.slot = slot;
+        private Place(Admissions.Grant grant) {
+            this.grant = grant;
         }
 
         /**
@@ -199,7 +217,7 @@ public final class QueryService {
             if (!used.compareAndSet(false, true)) {
                 return;
             }
-            Admission admission = admission(slot);
+            Admission admission = admission(grant);
             RunningQuery query = new RunningQuery(request, engine, environment, admission);
             if (store.addIfAbsent(query, gate::enter) != query) {
                 admission.giveBack();
@@ -211,13 +229,13 @@ public final class QueryService {
         /** Gives the place back, if it was not used. */
         public void giveBack() {
             if (used.compareAndSet(false, true)) {
-                slot.giveBack();
+                grant.giveBack();
             }
         }
     }
 
-    private Admission admission(QueryScheduler.Slot slot) {
-        return new Admission(slot, store, gate, positions, environment);
+    private Admission admission(Admissions.Grant grant) {
+        return new Admission(grant, store, gate, positions, environment);
     }
 
     private void start(RunningQuery query, Admission admission, Consumer<Boolean> accepted) {
@@ -226,6 +244,7 @@ public final class QueryService {
         query.accepted();
         try {
             accepted.accept(true);
+            query.warn(admission.warnings());
         } finally {
             // Also when the one who asked is gone already: accepted is accepted.
             admission.begin(query);
@@ -250,12 +269,25 @@ public final class QueryService {
      * @return the following, or empty if there is no such query
      */
     public Optional<QueryViewer> follow(QueryId id, Connection connection, QueryViewer.Format format, long afterSeq) {
+        return follow(id, connection, format, new QueryViewer.Start(afterSeq, false));
+    }
+
+    /**
+     * Follows a query.
+     *
+     * @param id which
+     * @param connection who follows
+     * @param format how the thoughts are written for it
+     * @param start from where, and how it begins
+     * @return the following, or empty if there is no such query
+     */
+    public Optional<QueryViewer> follow(
+            QueryId id, Connection connection, QueryViewer.Format format, QueryViewer.Start start) {
         RunningQuery query = store.find(id);
         if (query == null) {
             return Optional.empty();
         }
-        long after = Math.min(afterSeq, query.lastSeq());
-        QueryViewer viewer = new QueryViewer(connection, query, format, after, this::detached);
+        QueryViewer viewer = new QueryViewer(connection, query, format, start, this::detached);
         query.flow().add(viewer);
         query.notAbandoned();
         viewer.attach();
@@ -336,7 +368,41 @@ public final class QueryService {
      * @return figures of one moment
      */
     public Status status() {
-        return new Status(scheduler.running(), scheduler.waiting(), store.keptCount(), store.keptBytes());
+        return new Status(
+                scheduler.running(),
+                scheduler.waiting(),
+                store.keptCount(),
+                store.keptBytes(),
+                environment.runaways().count());
+    }
+
+    /**
+     * What a subject has used of its budget.
+     *
+     * @param subject who
+     * @return figures of one moment
+     */
+    public Budgets.Usage budget(String subject) {
+        return environment.budgets().usage(subject);
+    }
+
+    /**
+     * Of how many subjects it is known what they have used of their budgets.
+     *
+     * @return 0 or more
+     */
+    public int budgets() {
+        return environment.budgets().subjects();
+    }
+
+    /**
+     * The engines that go on after the end of their query, and the bound on that.
+     *
+     * @param limit how many at most
+     * @return those first that go on longest
+     */
+    public List<Runaways.Runaway> runaways(int limit) {
+        return environment.runaways().list(environment.ticker(), limit);
     }
 
     /**

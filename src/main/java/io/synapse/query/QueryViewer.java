@@ -1,22 +1,21 @@
 package io.synapse.query;
 
+import io.synapse.budget.Level;
 import io.synapse.connection.Connection;
 import io.synapse.connection.EventFilter;
 import io.synapse.connection.Follower;
-import io.synapse.protocol.Body;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
-import io.synapse.query.QueryEvent.InterruptedEvent;
-import io.synapse.query.QueryEvent.ProgressEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
-import io.synapse.query.QueryEvent.ThoughtEvent;
 import io.synapse.stream.PositionedStream.Slice;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * One connection that follows one query: a position in the query's stream, moved on whenever there is something to read
@@ -37,6 +36,36 @@ public final class QueryViewer extends Follower {
      */
     public record Format(String topic, Ref joinRef, boolean nested, EventFilter filter) {}
 
+    /**
+     * Where to begin.
+     *
+     * @param afterSeq the seq of the last thought that the client has, 0 for none; past the end means the end
+     * @param snapshot whether what there is by now comes as a {@code snapshot} instead of as thoughts
+     * @param subject in whose name the client follows; empty if it is not to be told of anybody's budget
+     */
+    public record Start(long afterSeq, boolean snapshot, Optional<String> subject) {
+
+        /**
+         * In nobody's name.
+         *
+         * @param afterSeq the seq of the last thought that the client has
+         * @param snapshot whether there is to be a snapshot
+         */
+        public Start(long afterSeq, boolean snapshot) {
+            this(afterSeq, snapshot, Optional.empty());
+        }
+
+        /**
+         * The same in the name of a subject.
+         *
+         * @param name of the subject
+         * @return another start
+         */
+        public Start of(String name) {
+            return new Start(afterSeq, snapshot, Optional.of(name));
+        }
+    }
+
     /** A message that takes its place in the stream, for this client only. */
     private record Aside(long after, ServerMessage message) {}
 
@@ -47,7 +76,12 @@ public final class QueryViewer extends Follower {
     /** Guarded by the lock, as the position is. */
     private final Queue<Aside> asides = new ArrayDeque<>();
 
+    private final QueryPushes pushes;
+    private final Optional<String> subject;
     private final ToldPosition told = new ToldPosition();
+
+    /** Up to where thoughts come as a snapshot; once that was sent, there is none. Used by whoever moves it on. */
+    private OptionalLong snapshotTo;
 
     private volatile long position;
 
@@ -55,13 +89,17 @@ public final class QueryViewer extends Follower {
     private volatile boolean behind;
 
     QueryViewer(
-            Connection connection, RunningQuery query, Format format, long afterSeq, Consumer<QueryViewer> onDetached) {
+            Connection connection, RunningQuery query, Format format, Start start, Consumer<QueryViewer> onDetached) {
         super(connection);
         this.connection = connection;
         this.query = query;
         this.format = format;
         this.onDetached = onDetached;
-        this.position = afterSeq;
+        pushes = new QueryPushes(connection, query.request(), format, UnaryOperator.identity());
+        subject = start.subject();
+        long last = query.lastSeq();
+        position = Math.min(start.afterSeq(), last);
+        snapshotTo = start.snapshot() ? OptionalLong.of(last) : OptionalLong.empty();
     }
 
     void attach() {
@@ -152,11 +190,19 @@ public final class QueryViewer extends Follower {
                     && query.isWaiting()
                     && told.isDue(place, now, interval)
                     && format.filter().passes(QUEUED)
-                    && push(QUEUED, Payloads.of("ref", query.id().ref(), "position", place))) {
+                    && pushes.push(QUEUED, Payloads.of("ref", query.id().ref(), "position", place))) {
                 told.told(place, now);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Tells the client how far a subject is with a limit, if it follows in that subject's name. */
+    void warn(String of, Level level) {
+        if (subject.equals(Optional.of(of)) && !hasEnded()) {
+            connection.send(
+                    new ServerMessage.Push(format.joinRef(), format.topic(), "budget", BudgetBodies.warning(level)));
         }
     }
 
@@ -170,6 +216,10 @@ public final class QueryViewer extends Follower {
     }
 
     private void catchUp() {
+        if (!sendSnapshot()) {
+            behind = true;
+            return;
+        }
         Slice<QueryEvent> slice;
         do {
             slice = query.stream().read(position, BATCH);
@@ -185,6 +235,30 @@ public final class QueryViewer extends Follower {
             // What is appended after a short slice was read asks for another look.
         } while (slice.entries().size() == BATCH);
         behind = !sendAsides();
+    }
+
+    /** Sends what is left of the snapshot, part by part; false if there is no room, or nothing more may be sent. */
+    private boolean sendSnapshot() {
+        while (snapshotTo.isPresent()) {
+            // Nothing that is said aside belongs inside: it is said later than what there was at the beginning.
+            if (!connection.requestRoom()) {
+                return false;
+            }
+            Snapshot part = Snapshot.of(query.stream(), position, snapshotTo.getAsLong());
+            lock.lock();
+            try {
+                if (!mayMove() || !pushes.snapshot(part)) {
+                    return false;
+                }
+                position = part.seq();
+            } finally {
+                lock.unlock();
+            }
+            if (!part.more()) {
+                snapshotTo = OptionalLong.empty();
+            }
+        }
+        return true;
     }
 
     /** Sends one entry, or several as one if this client is behind; returns how many, 0 if nothing may be sent. */
@@ -232,7 +306,7 @@ public final class QueryViewer extends Follower {
     private boolean send(QueryEvent event, int count) {
         lock.lock();
         try {
-            if (!mayMove() || !write(event, position + 1, position + count)) {
+            if (!mayMove() || !pushes.write(event, position + 1, position + count)) {
                 return false;
             }
             position += count;
@@ -243,60 +317,5 @@ public final class QueryViewer extends Follower {
             detach();
         }
         return true;
-    }
-
-    /** False if there is no room. */
-    private boolean write(QueryEvent event, long first, long offset) {
-        String ref = query.id().ref();
-        if (event instanceof ThoughtEvent thought) {
-            return thought(thought, first, offset);
-        }
-        if (event instanceof ProgressEvent progress) {
-            return query.request().tool().isPresent()
-                    ? !format.filter().passes("progress") || push("progress", payload(progress, offset))
-                    : thought(progress.thought(), first, offset);
-        }
-        if (event instanceof InterruptedEvent interrupted) {
-            return push("interrupted", Payloads.of("ref", ref, "reason", interrupted.reason()));
-        }
-        return push("result", ((ResultEvent) event).body());
-    }
-
-    private boolean thought(ThoughtEvent thought, long first, long offset) {
-        return !format.filter().passes("thought")
-                || push(
-                        "thought",
-                        Payloads.thought(
-                                query.id().ref(),
-                                first,
-                                offset,
-                                thought.type(),
-                                thought.content(),
-                                thought.confidence(),
-                                thought.timestamp(),
-                                format.nested()));
-    }
-
-    private Body payload(ProgressEvent progress, long offset) {
-        OptionalInt percent = progress.percent();
-        return Payloads.of(
-                "ref",
-                query.id().ref(),
-                "seq",
-                offset,
-                "percent",
-                percent.isPresent() ? percent.getAsInt() : null,
-                "message",
-                progress.message(),
-                "timestamp",
-                progress.timestamp());
-    }
-
-    private boolean push(String event, Body payload) {
-        Body named = query.request()
-                .channel()
-                .map(channel -> Payloads.onChannel(channel, payload))
-                .orElse(payload);
-        return connection.sendIfRoom(new ServerMessage.Push(format.joinRef(), format.topic(), event, named));
     }
 }

@@ -25,7 +25,7 @@ final class ResultBodies {
         RawJson written = RawJson.of(Payloads.data(data, Answer.MAX_DEPTH));
         Body body = Payloads.result(ref, status.word(), written, latency, lastSeq, truncated);
         long bytes = (long) QueryEvent.OVERHEAD_BYTES + ref.length() + written.bytes();
-        return new ResultEvent(status, body, (int) Math.min(Integer.MAX_VALUE, bytes));
+        return new ResultEvent(status, body, (int) Math.min(Integer.MAX_VALUE, bytes), latency);
     }
 
     /** Whether data are within a size as JSON in UTF-8. Looks no further than the bound. */

@@ -1,14 +1,16 @@
 package io.synapse.query;
 
+import io.synapse.budget.Level;
 import io.synapse.engine.Answer;
 import io.synapse.engine.EarlierTurn;
 import io.synapse.engine.QueryEngine;
 import io.synapse.engine.Question;
+import io.synapse.platform.Counter;
 import io.synapse.platform.Timers;
+import io.synapse.platform.Timing;
 import io.synapse.query.QueryEvent.InterruptedEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.stream.PositionedStream;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +52,9 @@ public final class RunningQuery {
         void workEnded(RunningQuery query);
     }
 
+    /** The reason of a query that ends because nothing is left of its subject's budget. */
+    static final String BUDGET_EXHAUSTED = "budget_exhausted";
+
     private static final System.Logger LOGGER = System.getLogger(RunningQuery.class.getName());
 
     private final QueryRequest request;
@@ -64,10 +69,12 @@ public final class RunningQuery {
     private final long acceptedAt;
     private final Instant accepted;
     private volatile Question question;
+    private final OutputBudget budget;
     private final StopAcknowledgements acknowledgements = new StopAcknowledgements();
     private final AtomicReference<Timers.Timer> abandonment = new AtomicReference<>(Timers.Timer.NONE);
     private volatile boolean waits;
     private volatile boolean begun;
+    private volatile boolean concluded;
     private volatile Timers.Timer deadline = Timers.Timer.NONE;
 
     RunningQuery(QueryRequest request, QueryEngine engine, QueryEnvironment environment, Host host) {
@@ -78,9 +85,10 @@ public final class RunningQuery {
         stream = environment.newStream();
         cancellation = new Cancellation(environment.callbacks());
         flow = new FlowControl(environment.config().maxLag(), cancellation);
-        work = new EngineWork(engine.name(), request.id(), environment);
+        work = new EngineWork(engine.name(), request, environment);
         acceptedAt = environment.ticker().read();
         accepted = environment.clock().instant();
+        budget = new OutputBudget(environment.budgets(), request.tenant(), this::warn);
         question = new Question(
                 request.id().agent(),
                 request.id().ref(),
@@ -122,9 +130,8 @@ public final class RunningQuery {
         work.thread().enter();
         try {
             if (!isDecided()) {
-                Runnable tooLong = () -> end(Ending.tooLong());
                 answering = engine.answer(
-                        question, new Emitter(stream, environment, cancellation, flow, request.toolbox(), tooLong));
+                        question, new Emitter(stream, environment, cancellation, flow, request.toolbox(), output()));
                 if (answering == null) {
                     failure = new NullPointerException("the engine returned no stage");
                 }
@@ -142,6 +149,46 @@ public final class RunningQuery {
         }
     }
 
+    private Emitter.Output output() {
+        return new Emitter.Output() {
+            @Override
+            public OutputBudget.Verdict mayEmit(QueryEvent event) {
+                return request.tool().isPresent() ? OutputBudget.Verdict.GO_ON : budget.spend(event);
+            }
+
+            @Override
+            public long afterMillis() {
+                return millisSince(acceptedAt);
+            }
+
+            @Override
+            public void began() {
+                environment
+                        .counters()
+                        .record(Timing.FIRST_TOKEN, environment.ticker().read() - acceptedAt);
+            }
+
+            @Override
+            public void tooLong() {
+                end(Ending.tooLong());
+            }
+
+            @Override
+            public void exhausted() {
+                if (interrupt(BUDGET_EXHAUSTED, outcome -> {})) {
+                    environment.counters().increment(Counter.BUDGET_STOPPED);
+                }
+            }
+        };
+    }
+
+    /** Warns those who follow in the name of the subject whose budget it is. */
+    void warn(List<Level> levels) {
+        for (Level level : levels) {
+            flow.forEach(viewer -> viewer.warn(request.tenant(), level));
+        }
+    }
+
     /** The query is decided before it ran; there is no work to wait for. */
     void neverRan() {
         work.end();
@@ -150,6 +197,9 @@ public final class RunningQuery {
     private void settle(Answer answer, Throwable thrown) {
         // First: nobody has to wait for an engine that has said how it ended.
         work.end();
+        if (answer != null && request.tool().isEmpty()) {
+            budget.correct(answer.data());
+        }
         if (!isDecided()) {
             end(Ending.of(engine.name(), answer, thrown));
         }
@@ -170,7 +220,7 @@ public final class RunningQuery {
     private boolean decide(Ending wanted) {
         if (!ending.compareAndSet(null, wanted)) {
             LOGGER.log(
-                    Level.DEBUG,
+                    System.Logger.Level.DEBUG,
                     "query {0} is decided, {1} comes too late",
                     request.id().ref(),
                     wanted.status());
@@ -202,8 +252,12 @@ public final class RunningQuery {
         }
         host.concluding(this, told);
         environment.counters().increment(result.status().counter());
+        environment
+                .counters()
+                .record(result.status().timing(), environment.ticker().read() - acceptedAt);
         acknowledgements.close();
         stream.conclude(result);
+        concluded = true;
         host.concluded(this);
     }
 
@@ -245,7 +299,7 @@ public final class RunningQuery {
 
     private void stopped(StopOutcome outcome, Ending wanted) {
         acknowledgements.tell(outcome);
-        stream.conclude(new InterruptedEvent(wanted.reason()));
+        stream.conclude(new InterruptedEvent(wanted.reason(), millisSince(acceptedAt)));
         conclude(wanted);
     }
 
@@ -288,11 +342,18 @@ public final class RunningQuery {
 
     /** The seq of the last thought so far. */
     long lastSeq() {
-        return isDecided() ? stream.seal() : stream.end();
+        // The end first: once it is decided, what ends the query may be in the stream too.
+        long end = stream.end();
+        return isDecided() ? stream.seal() : end;
     }
 
     boolean isDecided() {
         return ending.get() != null;
+    }
+
+    /** Whether the result is there. */
+    boolean isConcluded() {
+        return concluded;
     }
 
     /** How the query ended; null while it has not. */

@@ -6,6 +6,7 @@ import io.synapse.protocol.Address;
 import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.Ref;
 import io.synapse.query.QueryId;
+import io.synapse.query.QueryReplay;
 import io.synapse.query.QueryViewer;
 import io.synapse.security.Identity;
 import io.synapse.topic.SubscribeRequest;
@@ -32,6 +33,7 @@ final class Channel {
     private final boolean nestedThoughts;
     private final Identity identity;
     private final Map<String, QueryViewer> following = new ConcurrentHashMap<>();
+    private final Map<String, QueryReplay> replays = new ConcurrentHashMap<>();
     private final AtomicReference<Attendance> attendance = new AtomicReference<>(Attendance.NONE);
     private final Subscriptions subscriptions = new Subscriptions();
     private final EventFilter filter;
@@ -132,6 +134,21 @@ final class Channel {
         }
     }
 
+    /** A replay that was begun here, or null. */
+    QueryReplay replay(String id) {
+        return replays.get(id);
+    }
+
+    /** Begins a replay, which ends with this join at the latest. */
+    void play(QueryReplay replay) {
+        replays.values().removeIf(QueryReplay::isOver);
+        replays.put(replay.id(), replay);
+        replay.play();
+        if (released) {
+            replay.stop();
+        }
+    }
+
     /** Whether and how the client is seen here. */
     Attendance attendance() {
         return attendance.get();
@@ -228,5 +245,7 @@ final class Channel {
         subscriptions.release();
         following.values().forEach(QueryViewer::detach);
         following.clear();
+        replays.values().forEach(QueryReplay::stop);
+        replays.clear();
     }
 }

@@ -4,8 +4,6 @@ import io.synapse.platform.Ids;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.ClientMessage.ChannelMessage;
-import io.synapse.protocol.Payloads;
-import io.synapse.protocol.Reasons;
 import io.synapse.protocol.SpokenQuestion;
 import io.synapse.protocol.TopicPattern;
 import io.synapse.query.QueryService.Place;
@@ -55,14 +53,7 @@ public final class EngineChannels {
         }
         Optional<Place> place = queries.reserve(agent.get().tenant());
         if (place.isEmpty()) {
-            session.refuse(
-                    address,
-                    Payloads.refusal(
-                            Reasons.SYSTEM_OVERLOADED,
-                            "channel",
-                            channel,
-                            "retry_after_ms",
-                            queries.retryAfterMillis(agent.get().tenant())));
+            session.refuse(address, queries.noPlace(agent.get().tenant(), channel));
             return Optional.empty();
         }
         return Optional.of(new Asking(session, agent.get(), place.get(), channel, question, ids.next()));

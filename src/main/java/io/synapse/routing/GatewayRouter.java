@@ -146,10 +146,11 @@ public final class GatewayRouter {
         }
         Address address = message.address();
         switch (message.kind()) {
-            case QUERY, INTERRUPT, RESUME, TOOL, CONVERSATION, CONVERSATIONS, CONVERSATION_DELETE ->
+            case QUERY, INTERRUPT, RESUME, REPLAY, TOOL, CONVERSATION, CONVERSATIONS, CONVERSATION_DELETE ->
                 ask(session, own, message);
             case TOOLS -> tools.list(session, own, address);
             case WORK -> work(session, own, (ClientMessage.Work) message);
+            case BUDGET -> queries.budget(session, own, address);
             case SUBSCRIBE_ALL -> subscriptions.subscribe(session, own, (ClientMessage.SubscribeAll) message);
             case UNSUBSCRIBE_ALL -> subscriptions.unsubscribe(session, own, (ClientMessage.UnsubscribeAll) message);
             case FILTER -> subscriptions.filter(session, own, address, (ClientMessage.Filter) message);
@@ -187,6 +188,7 @@ public final class GatewayRouter {
                 conversations.list(session, channel.get(), address, (ClientMessage.ListConversations) message);
             case CONVERSATION_DELETE ->
                 conversations.delete(session, channel.get(), address, (ClientMessage.DeleteConversation) message);
+            case REPLAY -> queries.replay(session, channel.get(), address, (ClientMessage.Replay) message);
             default -> throw new IllegalStateException("not for an agent: " + message.kind());
         }
     }

@@ -179,6 +179,8 @@ public final class MessageRouter {
             case WORK -> workers.handle(session, channel, address, ((ClientMessage.Work) message).said());
             case INTERRUPT -> queries.interrupt(session, channel, address, (ClientMessage.Interrupt) message);
             case RESUME -> queries.resume(session, channel, address, (ClientMessage.Resume) message);
+            case REPLAY -> queries.replay(session, channel, address, (ClientMessage.Replay) message);
+            case BUDGET -> queries.budget(session, channel, address);
             case SUBSCRIBE -> subscriptions.subscribe(session, channel, address, (ClientMessage.Subscribe) message);
             case FILTER -> subscriptions.filter(session, channel, address, (ClientMessage.Filter) message);
             case UNSUBSCRIBE ->

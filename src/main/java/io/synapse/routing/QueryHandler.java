@@ -1,5 +1,7 @@
 package io.synapse.routing;
 
+import io.synapse.budget.Budgets;
+import io.synapse.budget.Level;
 import io.synapse.config.DoubleTexting;
 import io.synapse.config.QueryConfig;
 import io.synapse.conversation.ConversationKey;
@@ -12,13 +14,16 @@ import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.OfConversation;
 import io.synapse.protocol.ClientMessage.Ping;
 import io.synapse.protocol.ClientMessage.Query;
+import io.synapse.protocol.ClientMessage.Replay;
 import io.synapse.protocol.ClientMessage.Resume;
+import io.synapse.protocol.ErrorBody;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.RawJson;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
+import io.synapse.query.BudgetBodies;
 import io.synapse.query.InConversation;
 import io.synapse.query.InterruptManager.Signal;
 import io.synapse.query.QueryId;
@@ -26,6 +31,7 @@ import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
 import io.synapse.query.QueryService.Submission;
 import io.synapse.query.QueryViewer;
+import io.synapse.query.QueryViewer.Start;
 import io.synapse.query.StopOutcome;
 import io.synapse.tool.ToolRegistry;
 import java.time.Clock;
@@ -43,6 +49,7 @@ public final class QueryHandler {
     private final ToolRegistry tools;
     private final QueryConfig config;
     private final Clock clock;
+    private final ReplayHandler replays;
 
     /**
      * A handler.
@@ -57,6 +64,7 @@ public final class QueryHandler {
         this.tools = tools;
         this.config = config;
         this.clock = clock;
+        replays = new ReplayHandler(service.replays());
     }
 
     void query(CortexSession session, Channel channel, Address address, Query query) {
@@ -81,8 +89,8 @@ public final class QueryHandler {
                 Optional.empty(),
                 tools.toolbox(channel.identity().groups()),
                 conversation);
-        Submission submission = service.submit(
-                request, isNew -> accepted(session, channel, address, query.ref(), query.afterSeq(), isNew));
+        Submission submission =
+                service.submit(request, isNew -> accepted(session, channel, address, query.ref(), start(query), isNew));
         if (submission == Submission.CONVERSATION_BUSY) {
             busy(
                     session,
@@ -123,7 +131,15 @@ public final class QueryHandler {
                 service.submit(
                         request,
                         tool,
-                        isNew -> accepted(session, channel, address, call.ref(), call.afterSeq(), isNew)));
+                        isNew -> accepted(session, channel, address, call.ref(), after(call.afterSeq()), isNew)));
+    }
+
+    private static Start start(Query query) {
+        return new Start(query.afterSeq(), query.snapshot());
+    }
+
+    private static Start after(long seq) {
+        return new Start(seq, false);
     }
 
     private void answer(CortexSession session, Channel channel, Address address, String ref, Submission submission) {
@@ -132,6 +148,7 @@ public final class QueryHandler {
             case REF_IN_USE -> refuse(session, channel, address, ref, Reasons.REF_IN_USE, null);
             case OVERLOADED -> overloaded(session, channel, address, ref, "server");
             case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
+            case BUDGET_EXHAUSTED -> session.refuse(channel, address, exhausted(channel.tenant(), "ref", ref));
             case STOPPING -> refuse(session, channel, address, ref, Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
         }
     }
@@ -166,6 +183,31 @@ public final class QueryHandler {
                         bound,
                         "retry_after_ms",
                         retryAfterMillis(channel.tenant())));
+    }
+
+    private ErrorBody exhausted(String subject, String name, String value) {
+        Budgets.Usage usage = service.budget(subject);
+        String kind = usage.levels().stream()
+                .filter(Level::isExhausted)
+                .map(level -> level.kind().word())
+                .findFirst()
+                .orElse(null);
+        long left = Math.min(usage.window().toMillis(), usage.resetsAt().toEpochMilli() - clock.millis());
+        return Payloads.refusal(
+                Reasons.BUDGET_EXHAUSTED, name, value, "kind", kind, "retry_after_ms", Math.max(1, left));
+    }
+
+    /** Why there is no place for a question on a channel. */
+    ErrorBody noPlace(String subject, String channel) {
+        return service.budget(subject).levels().stream().anyMatch(Level::isExhausted)
+                ? exhausted(subject, "channel", channel)
+                : Payloads.refusal(
+                        Reasons.SYSTEM_OVERLOADED, "channel", channel, "retry_after_ms", retryAfterMillis(subject));
+    }
+
+    /** Tells a client what is left of its budget. */
+    void budget(CortexSession session, Channel channel, Address address) {
+        session.reply(address, BudgetBodies.of(service.budget(channel.tenant())));
     }
 
     /** When a tenant that was refused may ask again. */
@@ -206,24 +248,24 @@ public final class QueryHandler {
                 tools.toolbox(agent.identity().groups()));
         place.ask(request, () -> {
             acknowledge.run();
-            follow(session, agent, request.id(), 0);
+            follow(session, agent, request.id(), after(0));
         });
     }
 
     private void accepted(
-            CortexSession session, Channel channel, Address address, String ref, long afterSeq, boolean isNew) {
+            CortexSession session, Channel channel, Address address, String ref, Start start, boolean isNew) {
         session.reply(
                 address, Payloads.of("ref", ref, "status", "processing", "attached", isNew ? null : Boolean.TRUE));
         if (isNew || channel.viewer(ref) == null) {
-            follow(session, channel, channel.query(ref), isNew ? 0 : afterSeq);
+            follow(session, channel, channel.query(ref), isNew ? after(0) : start);
         }
     }
 
-    private boolean follow(CortexSession session, Channel channel, QueryId id, long afterSeq) {
+    private boolean follow(CortexSession session, Channel channel, QueryId id, Start start) {
         if (!service.isKnownTo(channel.tenant(), id)) {
             return false;
         }
-        var viewer = service.follow(id, session.connection(), channel.format(), afterSeq);
+        var viewer = service.follow(id, session.connection(), channel.format(), start.of(channel.tenant()));
         viewer.ifPresent(following -> {
             channel.follow(id.ref(), following);
             // The connection may have ended meanwhile, and let go of everything it knew then.
@@ -251,7 +293,8 @@ public final class QueryHandler {
                         true,
                         "last_seq",
                         service.lastSeq(id)));
-        channel.handOver(resume.ref(), () -> follow(session, channel, id, resume.afterSeq()));
+        channel.handOver(
+                resume.ref(), () -> follow(session, channel, id, new Start(resume.afterSeq(), resume.snapshot())));
     }
 
     /** The seq after which a query goes on for a client that has this one; empty if there is no such query. */
@@ -264,7 +307,7 @@ public final class QueryHandler {
 
     /** Follows a query that was followed on an earlier join; says so if it is gone. */
     void followAgain(CortexSession session, Channel channel, String ref, long afterSeq) {
-        if (!follow(session, channel, channel.query(ref), afterSeq)) {
+        if (!follow(session, channel, channel.query(ref), after(afterSeq))) {
             session.pushError(
                     channel.joinRef(),
                     channel.topic(),
@@ -272,7 +315,14 @@ public final class QueryHandler {
         }
     }
 
+    void replay(CortexSession session, Channel channel, Address address, Replay replay) {
+        replays.replay(session, channel, address, replay);
+    }
+
     void interrupt(CortexSession session, Channel channel, Address address, Interrupt interrupt) {
+        if (replays.interrupt(channel, address, interrupt)) {
+            return;
+        }
         QueryId id = channel.query(interrupt.ref());
         if (!service.isKnownTo(channel.tenant(), id)) {
             refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);

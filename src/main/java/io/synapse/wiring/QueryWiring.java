@@ -2,6 +2,7 @@ package io.synapse.wiring;
 
 import io.synapse.agent.RemoteEngine;
 import io.synapse.agent.Workers;
+import io.synapse.budget.MemoryBudgets;
 import io.synapse.config.ConfigException;
 import io.synapse.config.SynapseConfig;
 import io.synapse.engine.QueryEngine;
@@ -16,6 +17,7 @@ import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.query.Runaways;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
@@ -68,8 +70,17 @@ public class QueryWiring {
             Workers workers,
             ManagedPool pool) {
         Executor callbacks = new TaskQueue(pool, ManagedThreads.CALLBACK_THREADS);
-        QueryEnvironment environment =
-                new QueryEnvironment(config.query(), clock, ticker, timers, ids, counters, callbacks);
+        QueryEnvironment environment = new QueryEnvironment(
+                config.query(),
+                clock,
+                ticker,
+                timers,
+                ids,
+                counters,
+                callbacks,
+                new MemoryBudgets(config.budget(), clock, timers),
+                config.replay(),
+                new Runaways());
         QueryEngine engine = choose(engines, config.query().engine());
         BoundedAnswers bounded = new BoundedAnswers(
                 new RemoteEngine(engine, workers), config.outbox().maxPayloadBytes());

@@ -31,6 +31,7 @@ class ConfigReaderTest {
             Set.of("synapse.engine", "synapse.gateway.default-channel", "synapse.openai.parameters");
     private static final Set<String> MAY_BE_EMPTY = Set.of(
             "synapse.agents.remote",
+            "synapse.budget.subjects",
             "synapse.auth.api-keys",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
@@ -104,6 +105,20 @@ class ConfigReaderTest {
 
     static Stream<String> required() {
         return shipped().keySet().stream().filter(name -> !MAY_BE_EMPTY.contains(name));
+    }
+
+    @Test
+    void budgetsOfSubjectsAreEntriesOfThree() {
+        values.put("synapse.budget.queries", "7");
+        values.put("synapse.budget.subjects", "web:1000:0, batch:0:50");
+        BudgetConfig budget = new ConfigReader(this::source).read().budget();
+        assertThat(budget.of("web")).isEqualTo(new BudgetConfig.Limits(1000, 0));
+        assertThat(budget.of("batch")).isEqualTo(new BudgetConfig.Limits(0, 50));
+        assertThat(budget.of("other")).isEqualTo(new BudgetConfig.Limits(7, 0));
+        for (String wrong : List.of("web", "web:1", "web:1:x", "web:-1:1", "web:1:1,web:2:2", ":1:1")) {
+            values.put("synapse.budget.subjects", wrong);
+            assertRefused("synapse.budget.subjects");
+        }
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import io.synapse.engine.Question;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ticker;
+import io.synapse.platform.Timing;
 import io.synapse.presence.MemoryPresence;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.query.InterruptManager;
@@ -118,11 +119,8 @@ class OperationsTest {
         assertThat(other.notReady()).contains("stopping");
     }
 
-    @Test
-    @DisplayName("The figures are in the Prometheus text format, each once with its help and type")
-    void figures() {
-        counters.add(Counter.THOUGHTS, 7);
-        String text = new PrometheusText(
+    private String text() {
+        return new PrometheusText(
                         counters,
                         new ConnectionRegistry(),
                         service,
@@ -132,6 +130,13 @@ class OperationsTest {
                         Sessions.store(timers, counters),
                         Conversations.store(timers, counters))
                 .write();
+    }
+
+    @Test
+    @DisplayName("The figures are in the Prometheus text format, each once with its help and type")
+    void figures() {
+        counters.add(Counter.THOUGHTS, 7);
+        String text = text();
         assertThat(text)
                 .contains("# TYPE synapse_thoughts_total counter\nsynapse_thoughts_total 7\n")
                 .contains("# TYPE synapse_queries_running gauge\nsynapse_queries_running 0\n")
@@ -140,13 +145,36 @@ class OperationsTest {
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.split(" ")[0])
                 .toList();
-        assertThat(names)
-                .doesNotHaveDuplicates()
-                .allMatch(name -> name.matches("[a-z][a-z0-9_]*(\\{priority=\"\\d\"})?"));
+        assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z][a-z0-9_]*(\\{[^{}]+})?"));
         assertThat(text.lines())
-                .allMatch(line -> line.matches(
-                        "# HELP [a-z0-9_]+ .+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+(\\{[a-z]+=\"\\d\"})? \\d+"));
-        assertThat(names).hasSize(Counter.values().length + 35);
+                .allMatch(line -> line.matches("# HELP [a-z0-9_]+ .+"
+                        + "|# TYPE [a-z0-9_]+ (counter|gauge|histogram)"
+                        + "|[a-z0-9_]+(\\{priority=\"\\d\"})? \\d+"
+                        + "|[a-z_]+_bucket\\{([a-z]+=\"[a-z]+\",)?le=\"(\\d+\\.\\d+|\\+Inf)\"} \\d+"
+                        + "|[a-z_]+_count(\\{[a-z]+=\"[a-z]+\"})? \\d+"
+                        + "|[a-z_]+_sum(\\{[a-z]+=\"[a-z]+\"})? \\d+\\.\\d+(E-?\\d+)?"));
+        assertThat(names.stream().filter(name -> !name.contains("_seconds"))).hasSize(Counter.values().length + 38);
+    }
+
+    @Test
+    @DisplayName("B3: times are histograms in seconds, with the outcome as a label, and one head for each metric")
+    void times() {
+        counters.record(Timing.STOPPED, Duration.ofMillis(3).toNanos());
+        counters.record(Timing.STOPPED_LATE, Duration.ofSeconds(7).toNanos());
+        counters.record(Timing.FIRST_TOKEN, Duration.ofMillis(7).toNanos());
+        String text = text();
+        assertThat(text)
+                .contains("# TYPE synapse_query_stop_seconds histogram\n"
+                        + "synapse_query_stop_seconds_bucket{outcome=\"stopped\",le=\"0.001\"} 0\n")
+                .contains("synapse_query_stop_seconds_bucket{outcome=\"stopped\",le=\"0.005\"} 1\n")
+                .contains("synapse_query_stop_seconds_bucket{outcome=\"stopped\",le=\"+Inf\"} 1\n"
+                        + "synapse_query_stop_seconds_sum{outcome=\"stopped\"} 0.003\n"
+                        + "synapse_query_stop_seconds_count{outcome=\"stopped\"} 1\n")
+                .contains("synapse_query_stop_seconds_count{outcome=\"late\"} 1\n")
+                .contains("synapse_query_first_token_seconds_bucket{le=\"0.01\"} 1\n")
+                .contains("synapse_query_first_token_seconds_sum 0.007\n")
+                .contains("synapse_query_duration_seconds_count{status=\"error\"} 0\n");
+        assertThat(text.lines().filter(line -> line.startsWith("# TYPE"))).doesNotHaveDuplicates();
     }
 
     @Test

@@ -44,7 +44,7 @@ class EventFieldsTest {
         assertThat(decode(
                         "query",
                         "{\"q\":\"why?\",\"ref\":\"r\",\"priority\":9,\"timeout\":86400000,\"pace\":0.5,"
-                                + "\"on_disconnect\":\"cancel_after(1500)\",\"after_seq\":7,\"traceparent\":\"00-ab\","
+                                + "\"on_disconnect\":\"cancel_after(1500)\",\"after_seq\":7,\"snapshot\":true,\"traceparent\":\"00-ab\","
                                 + "\"extra\":{\"a\":[1]}}"))
                 .isEqualTo(new Query(
                         ADDRESS,
@@ -55,6 +55,7 @@ class EventFieldsTest {
                         OptionalDouble.of(0.5),
                         OnDisconnect.cancelAfter(Duration.ofMillis(1500)),
                         7,
+                        true,
                         Optional.of("00-ab"),
                         Optional.empty()));
     }
@@ -71,6 +72,7 @@ class EventFieldsTest {
                         OptionalDouble.empty(),
                         OnDisconnect.CONTINUE,
                         0,
+                        false,
                         Optional.empty(),
                         Optional.empty()));
     }
@@ -243,9 +245,9 @@ class EventFieldsTest {
 
     @Test
     void aResumeBeginsWhereItSays() {
-        assertThat(decode("resume", "{\"ref\":\"r\",\"after_seq\":9223372036854775807}"))
-                .isEqualTo(new Resume(ADDRESS, "r", Long.MAX_VALUE));
-        assertThat(decode("resume", "{\"ref\":\"r\"}")).isEqualTo(new Resume(ADDRESS, "r", 0));
+        assertThat(decode("resume", "{\"ref\":\"r\",\"after_seq\":9223372036854775807,\"snapshot\":true}"))
+                .isEqualTo(new Resume(ADDRESS, "r", Long.MAX_VALUE, true));
+        assertThat(decode("resume", "{\"ref\":\"r\"}")).isEqualTo(new Resume(ADDRESS, "r", 0, false));
     }
 
     @Test

@@ -1,7 +1,10 @@
 package io.synapse.query;
 
+import io.synapse.budget.MemoryBudgets;
+import io.synapse.config.BudgetConfig;
 import io.synapse.config.OutboxConfig;
 import io.synapse.config.QueryConfig;
+import io.synapse.config.ReplayConfig;
 import io.synapse.connection.Connection;
 import io.synapse.connection.EventFilter;
 import io.synapse.conversation.MemoryConversations;
@@ -28,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
@@ -70,11 +74,19 @@ final class QueryFixture implements AutoCloseable {
     }
 
     QueryFixture(Script script, QueryConfig config) {
-        this(script, config, null);
+        this(script, config, (Executor) null);
     }
 
     /** With another executor than real threads, for engines and their callbacks; null: real threads. */
     QueryFixture(Script script, QueryConfig config, Executor executor) {
+        this(script, config, executor, new BudgetConfig.Limits(0, 0));
+    }
+
+    QueryFixture(Script script, QueryConfig config, BudgetConfig.Limits limits) {
+        this(script, config, null, limits);
+    }
+
+    private QueryFixture(Script script, QueryConfig config, Executor executor, BudgetConfig.Limits limits) {
         Executor chosen = executor == null ? threads : executor;
         QueryEngine engine = new QueryEngine() {
             @Override
@@ -87,14 +99,18 @@ final class QueryFixture implements AutoCloseable {
                 return script.answer(question, context);
             }
         };
+        Clock clock = Clock.fixed(Instant.ofEpochMilli(1_700_000_000_000L), ZoneOffset.UTC);
         QueryEnvironment environment = new QueryEnvironment(
                 config,
-                Clock.fixed(Instant.ofEpochMilli(1_700_000_000_000L), ZoneOffset.UTC),
+                clock,
                 timers.ticker(),
                 timers,
                 () -> "id" + ids.incrementAndGet(),
                 counters,
-                chosen);
+                chosen,
+                new MemoryBudgets(new BudgetConfig(limits, Map.of(), Duration.ofDays(1), 10), clock, timers),
+                ReplayConfig.DEFAULT,
+                new Runaways());
         service = new QueryService(engine, environment, interrupts, chosen, gate);
     }
 
@@ -176,6 +192,18 @@ final class QueryFixture implements AutoCloseable {
 
         QueryViewer follow(String ref, long after) {
             return service.follow(id(ref), connection, format(), after).orElseThrow();
+        }
+
+        /** Asks, and follows in the name of the subject that asks. */
+        Submission askAs(QueryRequest request) {
+            QueryViewer.Start start = new QueryViewer.Start(0, false).of(request.tenant());
+            return service.submit(request, isNew -> service.follow(request.id(), connection, format(), start));
+        }
+
+        /** Follows with a snapshot of what there is by now. */
+        QueryViewer late(String ref, long after) {
+            return service.follow(id(ref), connection, format(), new QueryViewer.Start(after, true))
+                    .orElseThrow();
         }
 
         /** The events sent, in short: {@code thought}, {@code phx_reply}, {@code interrupted}, {@code result}. */

@@ -12,6 +12,7 @@ import io.synapse.engine.Answer;
 import io.synapse.engine.QueryCancelledException;
 import io.synapse.engine.Thought;
 import io.synapse.platform.Counter;
+import io.synapse.platform.Timing;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.Ref;
@@ -19,6 +20,7 @@ import io.synapse.protocol.ServerMessage;
 import io.synapse.query.InterruptManager.Signal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -126,6 +128,13 @@ class QueryInterruptTest {
             assertThat(client.events()).containsExactly("thought", "interrupted", "result");
             assertThat(f.count(Counter.ENGINES_RUNAWAY)).isEqualTo(1);
             assertThat(f.service.status().running()).isEqualTo(1);
+            f.timers.advance(Duration.ofSeconds(5));
+            assertThat(f.service.status().goingOn()).isEqualTo(1);
+            assertThat(f.service.runaways(0)).isEmpty();
+            assertThat(f.service.runaways(10))
+                    .containsExactly(new Runaways.Runaway(
+                            "scripted", "a", Optional.of("bad"), "query-test", STOP.plusSeconds(5)));
+            assertThat(f.counters.get(Timing.STOPPED_LATE).count()).isZero();
             // It waits, and is told so at most.
             assertThat(next.events()).doesNotContain("thought", "result");
             f.service.interrupt(id("bad"), "third", outcomes::add);
@@ -133,6 +142,14 @@ class QueryInterruptTest {
 
             release.countDown();
             assertThat(next.result()).contains("success");
+            assertThat(f.service.status().goingOn()).isZero();
+            assertThat(f.service.runaways(10)).isEmpty();
+            assertThat(f.counters.get(Timing.STOPPED_LATE).count()).isEqualTo(1);
+            assertThat(f.counters.get(Timing.STOPPED_LATE).seconds()).isEqualTo(7.0);
+            assertThat(f.counters.get(Timing.STOPPED).count()).isZero();
+            assertThat(f.counters.get(Timing.FIRST_TOKEN).count()).isEqualTo(2);
+            assertThat(f.counters.get(Timing.QUERY_INTERRUPTED).count()).isEqualTo(1);
+            assertThat(f.counters.get(Timing.QUERY_SUCCEEDED).count()).isEqualTo(1);
             assertThat(client.events()).containsExactly("thought", "interrupted", "result");
             assertThat(cancelled).hasValue(1);
             assertThat(f.count(Counter.QUERIES_INTERRUPTED)).isEqualTo(1);

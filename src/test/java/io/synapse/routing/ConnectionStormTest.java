@@ -319,7 +319,7 @@ class ConnectionStormTest {
         assertThat(hub.status().subscriptions()).isZero();
         assertThat(hub.status().patterns()).isZero();
         assertThat(members.status()).isEqualTo(new PresenceTracker.Status(0, 0, 0));
-        assertThat(queries.status()).isEqualTo(new QueryService.Status(0, 0, 0, 0));
+        assertThat(queries.status()).isEqualTo(new QueryService.Status(0, 0, 0, 0, 0));
         assertThat(timers.pending()).isZero();
         assertThat(counters.get(Counter.CONNECTIONS_CLOSED)).isEqualTo(clients);
         assertThat(counters.get(Counter.CONNECTIONS_OPENED)).isEqualTo(clients);

@@ -79,6 +79,9 @@ class ConversationsTest {
         assertThat(bob.ask("conversations", "{}").path("conversations")).isEmpty();
         assertThat(reason(bob.ask("resume", "{\"ref\":\"q1\"}"))).isEqualTo("not_found");
         assertThat(reason(bob.ask("interrupt", "{\"ref\":\"q1\"}"))).isEqualTo("not_found");
+        assertThat(reason(bob.ask("replay", "{\"ref\":\"q1\"}"))).isEqualTo("not_found");
+        assertThat(reason(bob.ask("resume", "{\"ref\":\"q1\",\"snapshot\":true}")))
+                .isEqualTo("not_found");
         assertThat(reason(query(bob, "q1", of("c1")))).isEqualTo("ref_in_use");
         bob.say("phx_join", "{\"presence\":false,\"query_id\":\"q1\"}");
         assertThat(bob.pushes()).contains("error not_found").doesNotContain("thought q1 1");
