@@ -21,6 +21,7 @@ final class ServerFigures {
 
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
     private static final Pattern HISTOGRAM = Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(\\S+)");
+    private static final Pattern THREAD = Pattern.compile("(?m)^\"(.*?)\" (?:#|os_prio)");
     private static final double KIB_PER_MIB = 1024;
     private static final int JCMD_SECONDS = 60;
     private static final int TRIES = 4;
@@ -85,6 +86,16 @@ final class ServerFigures {
             bytes.merge(lines.group(2), Long.parseLong(lines.group(1)), Long::sum);
         }
         return bytes;
+    }
+
+    /** How many Java threads there are of each name, its numbers left out. */
+    Map<String, Long> threadNames() throws IOException, InterruptedException {
+        Map<String, Long> count = new HashMap<>();
+        Matcher lines = THREAD.matcher(jcmd("Thread.print"));
+        while (lines.find()) {
+            count.merge(lines.group(1).replaceAll("\\d+", "#"), 1L, Long::sum);
+        }
+        return count;
     }
 
     long threads() throws IOException {

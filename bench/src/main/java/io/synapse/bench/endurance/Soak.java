@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 final class Soak {
 
     private static final int SAMPLES = 6;
-    private static final int WARM_UP_SECONDS = 60;
+    /** The server's caches are per thread and fill slowly: it takes minutes until the heap rises no more. */
+    private static final int WARM_UP_SECONDS = 300;
     private static final int SETTLE_SECONDS = 240;
     private static final long POLL_MILLIS = 1000;
     private static final long KIB = 1024;
@@ -35,11 +36,12 @@ final class Soak {
         table.add("|---|---|---|---|---|---|---|");
         Churn warmUp = new Churn(server);
         // what fills up and stays: ended queries, topics, pools, compiled code
-        TimeUnit.SECONDS.sleep(Math.min(WARM_UP_SECONDS, Math.max(15, seconds / 2)));
+        TimeUnit.SECONDS.sleep(Math.min(WARM_UP_SECONDS, Math.max(15, seconds / 4)));
         warmUp.stop();
         settle();
         sample("start", 0, 0);
         Map<String, Long> before = figures.classes();
+        Map<String, Long> threadsBefore = figures.threadNames();
         long start = System.nanoTime();
         Churn churn = new Churn(server);
         for (int i = 1; i <= SAMPLES; i++) {
@@ -52,6 +54,7 @@ final class Soak {
         sample("end", churn.connections(), churn.unexpected());
         table.add("");
         table.add("What grew: " + grown(before, figures.classes()) + ".");
+        table.add("Threads that came: " + came(threadsBefore, figures.threadNames()) + ".");
         table.add("Ended: " + churn.endings() + ".");
         return table;
     }
@@ -75,6 +78,15 @@ final class Soak {
                 .filter(entry -> entry.getValue() >= LEAST_KIB)
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String came(Map<String, Long> before, Map<String, Long> after) {
+        return after.entrySet().stream()
+                .map(entry -> Map.entry(entry.getKey(), entry.getValue() - before.getOrDefault(entry.getKey(), 0L)))
+                .filter(entry -> entry.getValue() > 0)
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .sorted()
                 .collect(Collectors.joining(", "));
     }
 
