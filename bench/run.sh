@@ -10,7 +10,7 @@ run=
 for word in "$@"; do
     case $word in
         --build) build=true ;;
-        slow-reader | soak | first-thought) run=$word arguments+=("$word") ;;
+        slow-reader | soak | first-thought | flood) run=$word arguments+=("$word") ;;
         payara | wildfly) server=$word arguments+=("$word") ;;
         *) arguments+=("$word") ;;
     esac
@@ -38,6 +38,9 @@ case $run in
         ;;
     first-thought)
         exec "${java[@]}" io.synapse.bench.model.FirstThought "${arguments[@]}"
+        ;;
+    flood)
+        exec "${java[@]}" io.synapse.bench.fairness.Flood "${arguments[@]}"
         ;;
     slow-reader)
         # on the loopback interface the kernel takes 4 MB for a client that does not read, because of its large packets;

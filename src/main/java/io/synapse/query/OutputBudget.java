@@ -73,9 +73,11 @@ final class OutputBudget {
     /** Corrects the estimate by what the engine says: {@code usage.output_tokens} of its answer. */
     void correct(Map<String, ?> answer) {
         if (answer.get("usage") instanceof Map<?, ?> usage && usage.get("output_tokens") instanceof Number tokens) {
+            // An engine may say anything; no answer has more.
+            long said = Math.max(0, Math.min(tokens.longValue(), Integer.MAX_VALUE));
             synchronized (this) {
                 // Of an earlier window nothing is taken back: it is over.
-                long more = Math.max(tokens.longValue() - estimated, -inWindow);
+                long more = Math.max(said - estimated, -inWindow);
                 budgets.correct(subject, window, more);
                 estimated += more;
             }

@@ -125,6 +125,27 @@ class QueryBudgetTest {
     }
 
     @Test
+    @DisplayName("B9: what an engine says of its usage cannot give a budget back, however absurd it is")
+    void absurdUsage() {
+        try (QueryFixture f = new QueryFixture(
+                (question, context) -> {
+                    context.emit(Thought.text("one"));
+                    long said = Long.parseLong(question.ref());
+                    return new Answer(Map.of("answer", "x", "usage", Map.of("output_tokens", said))).done();
+                },
+                config(4, 16),
+                new Limits(10, 1000))) {
+            for (long said : new long[] {Long.MIN_VALUE, 10, Long.MAX_VALUE}) {
+                QueryFixture.Client client = f.client();
+                client.askAs(request(Long.toString(said)));
+                client.result();
+            }
+            assertThat(used(f, Level.Kind.OUTPUT_TOKENS)).isEqualTo(10L + Integer.MAX_VALUE);
+            assertThat(f.client().askAs(request("0"))).isEqualTo(Submission.BUDGET_EXHAUSTED);
+        }
+    }
+
+    @Test
     @DisplayName(
             "B9: so many queries and no more; who attaches, is refused for want of a place or gives back does not count")
     void queries() {

@@ -15,6 +15,7 @@ final class Soak {
     private static final int SAMPLES = 6;
     /** The server's caches are per thread and fill slowly: it takes minutes until the heap rises no more. */
     private static final int WARM_UP_SECONDS = 300;
+
     private static final int SETTLE_SECONDS = 240;
     private static final long POLL_MILLIS = 1000;
     private static final long KIB = 1024;
