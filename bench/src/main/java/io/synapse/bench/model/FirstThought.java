@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -99,13 +100,14 @@ public final class FirstThought {
 
     /** So many ask for so long, each again as soon as its answer has come; spread over the time of one answer at first. */
     private static Latencies measure(int streams, int seconds, Asking.Maker maker) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        // Nobody asks before all are connected.
+        CountDownLatch connecting = new CountDownLatch(streams);
         ExecutorService threads = Executors.newFixedThreadPool(streams);
         try {
             List<Future<List<Long>>> running = new ArrayList<>();
             for (int i = 0; i < streams; i++) {
                 int number = i;
-                running.add(threads.submit(() -> ask(maker, number, number * 500L / streams, end)));
+                running.add(threads.submit(() -> ask(maker, number, number * 1000L / streams, seconds, connecting)));
             }
             Latencies latencies = new Latencies();
             for (Future<List<Long>> one : running) {
@@ -117,9 +119,13 @@ public final class FirstThought {
         }
     }
 
-    private static List<Long> ask(Asking.Maker maker, int number, long delayMillis, long end) throws Exception {
+    private static List<Long> ask(
+            Asking.Maker maker, int number, long delayMillis, int seconds, CountDownLatch connecting) throws Exception {
         List<Long> nanos = new ArrayList<>();
         try (Asking asking = maker.make(number)) {
+            connecting.countDown();
+            connecting.await();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             Thread.sleep(delayMillis);
             while (System.nanoTime() < end) {
                 nanos.add(asking.ask());

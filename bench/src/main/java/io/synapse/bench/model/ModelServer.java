@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 final class ModelServer implements AutoCloseable {
 
     private static final int TOKENS = 20;
-    private static final long PAUSE_MILLIS = 25;
+    private static final long PAUSE_MILLIS = 50;
     private static final byte[] TOKEN = event(
             "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a few words \"},\"finish_reason\":null}]}");
     private static final byte[] END = event("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
@@ -25,7 +25,9 @@ final class ModelServer implements AutoCloseable {
     private final ExecutorService threads;
 
     ModelServer(int streams) throws IOException {
-        // Otherwise it closes connections while its clients are about to use them again.
+        // Otherwise it holds words back for 40 ms, and closes connections while its clients are about to use them
+        // again.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.maxIdleConnections", String.valueOf(2 * streams));
         threads = Executors.newFixedThreadPool(streams);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), streams);
