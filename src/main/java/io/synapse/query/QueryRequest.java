@@ -37,48 +37,6 @@ public record QueryRequest(
         Optional<InConversation> conversation) {
 
     /**
-     * A query that is of no conversation.
-     *
-     * @param id which query
-     * @param tenant whose share of the places it takes
-     * @param question what is asked
-     * @param priority 0 to 9
-     * @param timeout how long it may take from now
-     * @param pace words per second, if the client asked for one
-     * @param onDisconnect what happens when nobody follows any more
-     * @param traceparent the W3C trace context, if given
-     * @param channel the channel it was asked on, if it was
-     * @param tool the name of the tool that is called, if it is a call
-     * @param toolbox what the engine may call for the one who asked first
-     */
-    public QueryRequest(
-            QueryId id,
-            String tenant,
-            String question,
-            int priority,
-            Duration timeout,
-            OptionalDouble pace,
-            OnDisconnect onDisconnect,
-            Optional<String> traceparent,
-            Optional<String> channel,
-            Optional<String> tool,
-            Toolbox toolbox) {
-        this(
-                id,
-                tenant,
-                question,
-                priority,
-                timeout,
-                pace,
-                onDisconnect,
-                traceparent,
-                channel,
-                tool,
-                toolbox,
-                Optional.empty());
-    }
-
-    /**
      * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace
      * context, so that is left out; and another tenant may join in what runs for the first, unless it is of a conversation.
      * What a query does that finds others before it has been done when it is repeated, so that is left out, too.

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -39,6 +40,7 @@ final class Channel {
     private final EventFilter filter;
     private final AtomicReference<WorkerStream> worker = new AtomicReference<>();
     private volatile Optional<HeldSession> held = Optional.empty();
+    private final Set<String> groups;
     private volatile boolean released;
 
     Channel(String topic, String agent, Ref joinRef, boolean nestedThoughts, Identity identity) {
@@ -51,6 +53,7 @@ final class Channel {
         this.joinRef = joinRef;
         this.nestedThoughts = nestedThoughts;
         this.identity = identity;
+        groups = identity.groups();
         this.filter = filter;
     }
 
@@ -73,6 +76,11 @@ final class Channel {
 
     Identity identity() {
         return identity;
+    }
+
+    /** The names of the roles of whoever has joined. */
+    Set<String> groups() {
+        return groups;
     }
 
     /** Whose share of the engine its queries take. */

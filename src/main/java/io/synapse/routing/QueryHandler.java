@@ -87,7 +87,7 @@ public final class QueryHandler {
                 query.traceparent(),
                 Optional.empty(),
                 Optional.empty(),
-                tools.toolbox(channel.identity().groups()),
+                tools.toolbox(channel.groups()),
                 conversation);
         Submission submission =
                 service.submit(request, isNew -> accepted(session, channel, address, query.ref(), start(query), isNew));
@@ -122,7 +122,8 @@ public final class QueryHandler {
                 call.traceparent(),
                 Optional.empty(),
                 Optional.of(call.name()),
-                Toolbox.EMPTY);
+                Toolbox.EMPTY,
+                Optional.empty());
         answer(
                 session,
                 channel,
@@ -245,7 +246,8 @@ public final class QueryHandler {
                 Optional.empty(),
                 Optional.of(channel),
                 Optional.empty(),
-                tools.toolbox(agent.identity().groups()));
+                tools.toolbox(agent.groups()),
+                Optional.empty());
         place.ask(request, () -> {
             acknowledge.run();
             follow(session, agent, request.id(), after(0));
@@ -341,18 +343,7 @@ public final class QueryHandler {
     // One who follows the query gets the acknowledgement in its place in the stream: no thought comes after it.
     private void acknowledge(
             CortexSession session, Address address, String ref, QueryViewer viewer, StopOutcome outcome) {
-        ServerMessage reply = new ServerMessage.Reply(
-                address,
-                Status.OK,
-                Payloads.of(
-                        "ref",
-                        ref,
-                        "stopped",
-                        outcome.stopped(),
-                        "stopped_after_ms",
-                        outcome.afterMillis(),
-                        "last_seq",
-                        outcome.lastSeq()));
+        ServerMessage reply = StopReply.of(address, ref, outcome);
         if (viewer == null) {
             session.connection().send(reply);
         } else {

@@ -5,10 +5,9 @@ import io.synapse.protocol.ClientMessage.Interrupt;
 import io.synapse.protocol.ClientMessage.Replay;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Reasons;
-import io.synapse.protocol.ServerMessage;
-import io.synapse.protocol.ServerMessage.Status;
 import io.synapse.query.QueryReplay;
 import io.synapse.query.Replays;
+import io.synapse.query.StopOutcome;
 
 /** Shows queries again that have ended. Safe for use by many threads. */
 final class ReplayHandler {
@@ -53,17 +52,6 @@ final class ReplayHandler {
         return replay != null
                 && replay.interrupt(
                         interrupt.reason(),
-                        seq -> new ServerMessage.Reply(
-                                address,
-                                Status.OK,
-                                Payloads.of(
-                                        "ref",
-                                        interrupt.ref(),
-                                        "stopped",
-                                        true,
-                                        "stopped_after_ms",
-                                        0,
-                                        "last_seq",
-                                        seq)));
+                        seq -> StopReply.of(address, interrupt.ref(), new StopOutcome(true, 0, seq)));
     }
 }

@@ -33,7 +33,7 @@ public final class ToolHandler {
     }
 
     void list(CortexSession session, Channel channel, Address address) {
-        session.reply(address, tools.list(channel.identity().groups()));
+        session.reply(address, tools.list(channel.groups()));
     }
 
     void call(CortexSession session, Channel channel, Address address, CallTool call) {
@@ -42,7 +42,7 @@ public final class ToolHandler {
             refuse(session, channel, address, call, Reasons.UNKNOWN_TOOL, null);
             return;
         }
-        if (!tool.get().isFor(channel.identity().groups())) {
+        if (!tool.get().isFor(channel.groups())) {
             refuse(session, channel, address, call, Reasons.FORBIDDEN, null);
             return;
         }

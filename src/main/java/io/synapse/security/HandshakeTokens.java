@@ -65,7 +65,7 @@ public final class HandshakeTokens {
         if (!identity.agents().isEmpty()) {
             claims.claim(AGENTS, List.copyOf(identity.agents()));
         }
-        claims.claim(GROUPS, identity.roles().stream().map(Role::group).toList());
+        claims.claim(GROUPS, List.copyOf(identity.groups()));
         SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims.build());
         try {
             token.sign(new MACSigner(secret));

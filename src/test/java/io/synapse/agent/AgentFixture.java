@@ -159,7 +159,8 @@ final class AgentFixture {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Toolbox.EMPTY);
+                Toolbox.EMPTY,
+                Optional.empty());
         QueryViewer.Format format = new QueryViewer.Format("cortex:" + agent, null, true, new EventFilter());
         service.submit(request, isNew -> service.follow(request.id(), client.connection, format, 0));
         return client;

@@ -198,7 +198,8 @@ class HealthChecksTest {
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
-                            Toolbox.EMPTY),
+                            Toolbox.EMPTY,
+                            Optional.empty()),
                     isNew -> {});
         }
         Map<String, ?> figures = Map.of("connections", 0L, "queries-running", 1L, "queries-waiting", 2L);

@@ -14,13 +14,8 @@ import io.synapse.engine.Thought;
 import io.synapse.platform.Counter;
 import io.synapse.query.QueryService.Submission;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
@@ -58,39 +53,24 @@ class ConversationStressTest {
                 // None is forgotten before it is asked again.
                 QueryFixture.config(5, 60, 1000, 1 << 20, 1 << 20, THREADS * EACH, 1L << 30))) {
             gate.set(f.gate);
-            CyclicBarrier start = new CyclicBarrier(THREADS + 1);
-            List<Future<?>> threads = new ArrayList<>();
-            for (int thread = 0; thread < THREADS; thread++) {
-                int number = thread;
-                threads.add(f.threads.submit(() -> {
-                    Random random = new Random(number);
-                    start.await(10, TimeUnit.SECONDS);
-                    for (int i = 0; i < EACH; i++) {
-                        String conversation = "c" + random.nextInt(CONVERSATIONS);
-                        String ref = conversation + "-" + number + "-" + i;
-                        DoubleTexting rule = DoubleTexting.values()[random.nextInt(4)];
-                        QueryRequest request = request(ref, "ann", conversation, rule);
-                        Submission submission = f.service.submit(request, NOTHING);
-                        if (submission == Submission.STARTED) {
-                            accepted.incrementAndGet();
-                            f.service.submit(request, NOTHING);
-                        } else {
-                            refused.incrementAndGet();
-                        }
-                        if (random.nextInt(4) == 0) {
-                            f.service.interrupt(id(ref), "race", outcome -> {});
-                        }
+            f.race(THREADS, Duration.ofMillis(10), (number, random) -> {
+                for (int i = 0; i < EACH; i++) {
+                    String conversation = "c" + random.nextInt(CONVERSATIONS);
+                    String ref = conversation + "-" + number + "-" + i;
+                    DoubleTexting rule = DoubleTexting.values()[random.nextInt(4)];
+                    QueryRequest request = request(ref, "ann", conversation, rule);
+                    Submission submission = f.service.submit(request, NOTHING);
+                    if (submission == Submission.STARTED) {
+                        accepted.incrementAndGet();
+                        f.service.submit(request, NOTHING);
+                    } else {
+                        refused.incrementAndGet();
                     }
-                    return null;
-                }));
-            }
-            start.await(10, TimeUnit.SECONDS);
-            while (threads.stream().anyMatch(thread -> !thread.isDone())) {
-                f.timers.advance(Duration.ofMillis(10));
-            }
-            for (Future<?> thread : threads) {
-                thread.get();
-            }
+                    if (random.nextInt(4) == 0) {
+                        f.service.interrupt(id(ref), "race", outcome -> {});
+                    }
+                }
+            });
             until(() -> f.ended() == accepted.get());
             until(() -> f.service.status().running() == 0);
 

@@ -30,14 +30,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -162,7 +167,8 @@ final class QueryFixture implements AutoCloseable {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Toolbox.EMPTY);
+                Toolbox.EMPTY,
+                Optional.empty());
     }
 
     static QueryViewer.Format format() {
@@ -270,5 +276,32 @@ final class QueryFixture implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+    }
+
+    /** What one of many threads does, with its number and random numbers of its own. */
+    @FunctionalInterface
+    interface Racer {
+        void race(int number, Random random);
+    }
+
+    /** Lets threads loose at once, and time pass meanwhile; returns when all have done what they do. */
+    void race(int count, Duration step, Racer racer) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(count + 1);
+        List<Future<?>> running = new ArrayList<>();
+        for (int thread = 0; thread < count; thread++) {
+            int number = thread;
+            running.add(threads.submit(() -> {
+                start.await(10, TimeUnit.SECONDS);
+                racer.race(number, new Random(number));
+                return null;
+            }));
+        }
+        start.await(10, TimeUnit.SECONDS);
+        while (running.stream().anyMatch(thread -> !thread.isDone())) {
+            timers.advance(step);
+        }
+        for (Future<?> thread : running) {
+            thread.get();
+        }
     }
 }

@@ -166,7 +166,8 @@ class QueryLifeTest {
                 base.traceparent(),
                 base.channel(),
                 base.tool(),
-                base.toolbox());
+                base.toolbox(),
+                base.conversation());
     }
 
     @Test

@@ -13,16 +13,10 @@ import io.synapse.platform.Counter;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.query.QueryService.Submission;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -48,7 +42,8 @@ class SchedulingStressTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Toolbox.EMPTY);
+                Toolbox.EMPTY,
+                Optional.empty());
     }
 
     @Test
@@ -83,39 +78,24 @@ class SchedulingStressTest {
                         AT_ONCE,
                         40,
                         new FairnessConfig(PER_TENANT, 15, Duration.ofSeconds(5), Duration.ofSeconds(1))))) {
-            CyclicBarrier start = new CyclicBarrier(THREADS + 1);
-            List<Future<?>> threads = new ArrayList<>();
-            for (int thread = 0; thread < THREADS; thread++) {
-                int number = thread;
-                threads.add(f.threads.submit(() -> {
-                    Random random = new Random(number);
-                    start.await(10, TimeUnit.SECONDS);
-                    for (int i = 0; i < EACH; i++) {
-                        String tenant = "t" + random.nextInt(TENANTS);
-                        String ref = tenant + "-" + number + "-" + i;
-                        if (random.nextInt(20) == 0) {
-                            f.service.reserve(tenant).ifPresent(QueryService.Place::giveBack);
-                        }
-                        QueryRequest request = request(ref, tenant, random.nextInt(10));
-                        if (f.service.submit(request, NOTHING) == Submission.STARTED) {
-                            accepted.incrementAndGet();
-                        } else {
-                            refused.incrementAndGet();
-                        }
-                        if (random.nextInt(4) == 0) {
-                            f.service.interrupt(id(ref), "race", outcome -> {});
-                        }
+            f.race(THREADS, Duration.ofSeconds(1), (number, random) -> {
+                for (int i = 0; i < EACH; i++) {
+                    String tenant = "t" + random.nextInt(TENANTS);
+                    String ref = tenant + "-" + number + "-" + i;
+                    if (random.nextInt(20) == 0) {
+                        f.service.reserve(tenant).ifPresent(QueryService.Place::giveBack);
                     }
-                    return null;
-                }));
-            }
-            start.await(10, TimeUnit.SECONDS);
-            while (threads.stream().anyMatch(thread -> !thread.isDone())) {
-                f.timers.advance(Duration.ofSeconds(1));
-            }
-            for (Future<?> thread : threads) {
-                thread.get();
-            }
+                    QueryRequest request = request(ref, tenant, random.nextInt(10));
+                    if (f.service.submit(request, NOTHING) == Submission.STARTED) {
+                        accepted.incrementAndGet();
+                    } else {
+                        refused.incrementAndGet();
+                    }
+                    if (random.nextInt(4) == 0) {
+                        f.service.interrupt(id(ref), "race", outcome -> {});
+                    }
+                }
+            });
             until(() -> f.ended() == accepted.get());
             until(() -> f.service.status().running() == 0);
 

@@ -77,6 +77,10 @@ class FunctionCallingTest {
     }
 
     private OpenAiEngine engine(List<String> offered, int rounds, int resultBytes) {
+        return engine(new OpenAiConfig.Calling(offered, rounds, resultBytes), "{}");
+    }
+
+    private OpenAiEngine engine(OpenAiConfig.Calling calling, String parameters) {
         OpenAiConfig config = new OpenAiConfig(
                 model.baseUrl(),
                 Optional.of("scripted"),
@@ -84,14 +88,14 @@ class FunctionCallingTest {
                 Optional.empty(),
                 Map.of(),
                 Optional.empty(),
-                "{}",
+                parameters,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(20),
                 2,
                 Duration.ofMillis(100),
                 4096,
-                new OpenAiConfig.Calling(offered, rounds, resultBytes),
+                calling,
                 new OpenAiConfig.Breaker(50, 4, Duration.ofSeconds(30)));
         return new OpenAiEngine(config, true, http, Clock.fixed(NOW, ZoneOffset.UTC), Ticker.system());
     }
@@ -297,28 +301,8 @@ class FunctionCallingTest {
     @Test
     @DisplayName("M10: parameters of the configuration cannot take the place of the offered tools")
     void parameters() {
-        assertThatThrownBy(() -> new OpenAiEngine(
-                                parameterised("{\"tools\":[]}"), true, http, Clock.systemUTC(), Ticker.system())
+        assertThatThrownBy(() -> engine(new OpenAiConfig.Calling(List.of("*"), 3, 4096), "{\"tools\":[]}")
                         .start())
                 .hasMessageContaining("must not have the field tools");
-    }
-
-    private OpenAiConfig parameterised(String parameters) {
-        return new OpenAiConfig(
-                model.baseUrl(),
-                Optional.of("scripted"),
-                Optional.empty(),
-                Optional.empty(),
-                Map.of(),
-                Optional.empty(),
-                parameters,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(20),
-                2,
-                Duration.ofMillis(100),
-                4096,
-                new OpenAiConfig.Calling(List.of("*"), 3, 4096),
-                new OpenAiConfig.Breaker(50, 4, Duration.ofSeconds(30)));
     }
 }

@@ -1,5 +1,6 @@
 package io.synapse.bench.endurance;
 
+import io.synapse.bench.server.Runs;
 import io.synapse.bench.server.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,15 +24,7 @@ public final class Endurance {
      * @param arguments the name of the run, then options
      */
     public static void main(String[] arguments) {
-        int status = 1;
-        try {
-            run(arguments);
-            status = 0;
-        } catch (Exception | Error e) {
-            e.printStackTrace();
-        }
-        // what a run left waiting must not keep this process
-        System.exit(status);
+        Runs.toTheEnd(() -> run(arguments));
     }
 
     private static void run(String... arguments) throws Exception {

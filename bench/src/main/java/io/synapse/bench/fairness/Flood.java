@@ -1,6 +1,7 @@
 package io.synapse.bench.fairness;
 
 import io.synapse.bench.load.Latencies;
+import io.synapse.bench.server.Runs;
 import io.synapse.bench.server.ServerProcess;
 import io.synapse.bench.server.Side;
 import io.synapse.bench.socket.RawSocket;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -45,15 +45,7 @@ public final class Flood {
      * @param arguments the name of the run, which is {@code flood}, and perhaps of the server
      */
     public static void main(String[] arguments) {
-        int status = 1;
-        try {
-            run(Arrays.asList(arguments).contains("wildfly") ? "wildfly" : "payara");
-            status = 0;
-        } catch (Exception | Error e) {
-            e.printStackTrace();
-        }
-        // what a run left waiting must not keep this process
-        System.exit(status);
+        Runs.toTheEnd(() -> run(Runs.server(arguments)));
     }
 
     private static void run(String name) throws Exception {

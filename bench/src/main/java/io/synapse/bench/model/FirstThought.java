@@ -1,13 +1,13 @@
 package io.synapse.bench.model;
 
 import io.synapse.bench.load.Latencies;
+import io.synapse.bench.server.Runs;
 import io.synapse.bench.server.ServerProcess;
 import io.synapse.bench.server.Side;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,15 +38,7 @@ public final class FirstThought {
      * @param arguments the name of the run, which is {@code first-thought}, and perhaps of the server
      */
     public static void main(String[] arguments) {
-        int status = 1;
-        try {
-            run(Arrays.asList(arguments).contains("wildfly") ? "wildfly" : "payara");
-            status = 0;
-        } catch (Exception | Error e) {
-            e.printStackTrace();
-        }
-        // what a run left waiting must not keep this process
-        System.exit(status);
+        Runs.toTheEnd(() -> run(Runs.server(arguments)));
     }
 
     private static void run(String name) throws Exception {
