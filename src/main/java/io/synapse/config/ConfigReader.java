@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
 public final class ConfigReader {
 
     private static final Pattern NODE_NAME = Pattern.compile("[^\\p{Cntrl}]{1,64}");
-    private static final Pattern API_KEY = Pattern.compile(
-            "([^:\\s]{1,64}):([0-9a-fA-F]{64})(?::([^|:\\s]+(?:\\|[^|:\\s]+)*))?" + "(?::([a-z-]+(?:\\|[a-z-]+)*))?");
+    private static final Pattern API_KEY =
+            Pattern.compile("([^:\\s]{1,64}):([0-9a-fA-F]{64})(?::([^|:\\s]+(?:\\|[^|:\\s]+)*))?"
+                    + "(?::([a-z-]+(?:\\|[a-z-]+)*))?" + "(?::([^:|\\s\\p{Cntrl}]{1,64}))?");
     private static final Pattern ORIGIN = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#@*,]+");
     static final List<String> ROLES = List.of("synapse-user", "synapse-publisher", "synapse-agent", "synapse-admin");
     private static final String AUTO = "auto";
@@ -226,8 +227,8 @@ public final class ConfigReader {
         if (!matcher.matches()) {
             throw new ConfigException(
                     "synapse.auth.api-keys",
-                    "entry " + place + " is not name:sha256-in-hex, name:sha256-in-hex:agent|agent or"
-                            + " name:sha256-in-hex:agent|agent:role|role");
+                    "entry " + place + " is not name:sha256-in-hex, followed by as many as are wanted of :agent|agent,"
+                            + " :role|role and :tenant");
         }
         Set<String> agents = matcher.group(3) == null || matcher.group(3).equals("*")
                 ? Set.of()
@@ -241,7 +242,8 @@ public final class ConfigReader {
                         "synapse.auth.api-keys", "entry " + place + " has an unknown role; there are " + ROLES);
             }
         }
-        return new ApiKeyConfig(matcher.group(1), matcher.group(2).toLowerCase(Locale.ROOT), agents, roles);
+        String tenant = matcher.group(5) == null ? "" : matcher.group(5);
+        return new ApiKeyConfig(matcher.group(1), matcher.group(2).toLowerCase(Locale.ROOT), agents, roles, tenant);
     }
 
     Optional<String> optional(String name) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * The API keys of this node, held only as SHA-256 hashes. A plain hash is right here, unlike for passwords: keys are
  * random and long, so there is nothing to guess. Safe for use by many threads.
  */
-public final class ApiKeys {
+public final class ApiKeys implements CredentialCheck {
 
     /** The key that development mode accepts. */
     public static final String DEVELOPMENT_KEY = "test_key";
@@ -37,11 +37,15 @@ public final class ApiKeys {
                     HexFormat.of().parseHex(key.sha256()),
                     new Identity(
                             key.name(),
+                            key.tenant(),
                             key.agents(),
-                            key.roles().isEmpty() ? Set.of(Role.USER) : Role.of(key.roles()))));
+                            Set.of(),
+                            key.roles().isEmpty() ? Set.of(Role.USER) : Role.of(key.roles()),
+                            Credential.ofKey(key.name()))));
         }
         if (development) {
-            all.add(new Entry(hash(DEVELOPMENT_KEY), new Identity("development", Set.of(), EnumSet.allOf(Role.class))));
+            Identity developer = new Identity("development", Set.of(), EnumSet.allOf(Role.class));
+            all.add(new Entry(hash(DEVELOPMENT_KEY), developer.with(Credential.DEVELOPMENT)));
         }
         entries = List.copyOf(all);
     }
@@ -53,6 +57,7 @@ public final class ApiKeys {
      * @param key what the client offers
      * @return who it is, or empty if it is nobody's key
      */
+    @Override
     public Optional<Identity> identify(String key) {
         byte[] hash = hash(key);
         Identity found = null;

@@ -1,42 +1,30 @@
 package io.synapse.security;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Finds out who offers a credential, whatever kind it is. Safe for use by many threads. */
-public final class Authenticator {
+public final class Authenticator implements CredentialCheck {
 
-    private final ApiKeys keys;
-    private final HandshakeTokens tokens;
+    private final List<CredentialCheck> checks;
 
     /**
-     * Asks both.
+     * Asks one after the other.
      *
-     * @param keys the API keys
-     * @param tokens the signed tokens
+     * @param checks what knows a kind each, the cheapest first
      */
-    public Authenticator(ApiKeys keys, HandshakeTokens tokens) {
-        this.keys = keys;
-        this.tokens = tokens;
+    public Authenticator(List<CredentialCheck> checks) {
+        this.checks = List.copyOf(checks);
     }
 
-    /**
-     * Finds out who offers a credential.
-     *
-     * @param credential an API key or a signed token
-     * @return who it is, or empty
-     */
+    @Override
     public Optional<Identity> identify(String credential) {
-        Optional<Identity> byKey = keys.identify(credential);
-        return byKey.isPresent() ? byKey : tokens.verify(credential);
-    }
-
-    /**
-     * Finds out whose API key a credential is; a token is nobody's.
-     *
-     * @param credential what the client offers
-     * @return who it is, or empty
-     */
-    public Optional<Identity> identifyByKey(String credential) {
-        return keys.identify(credential);
+        for (CredentialCheck check : checks) {
+            Optional<Identity> identity = check.identify(credential);
+            if (identity.isPresent()) {
+                return identity;
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -21,13 +21,18 @@ import java.util.Set;
 /**
  * Signed, expiring tokens that authenticate a handshake: JSON Web Tokens (RFC 7519) under HS256, so that another service
  * which knows the secret can make them too. Claims: {@code sub}, {@code iat} (both required), {@code exp}, {@code agents}
- * (a list; absent means all), {@code groups} (a list of roles, as in MicroProfile JWT; absent means {@code synapse-user}).
+ * (a list; absent means all), {@code topics} (a list of patterns; absent means all), {@code groups} (a list of roles, as in
+ * MicroProfile JWT; absent means {@code synapse-user}), {@code tenant}, and {@code made_from}, the id of what it was made
+ * with and ends with.
  * Safe for use by many threads.
  */
-public final class HandshakeTokens {
+public final class HandshakeTokens implements CredentialCheck {
 
     private static final String AGENTS = "agents";
     private static final String GROUPS = "groups";
+    private static final String TENANT = "tenant";
+    private static final String TOPICS = "topics";
+    private static final String MADE_FROM = "made_from";
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
     private static final int MAX_SUBJECT_LENGTH = 128;
 
@@ -65,6 +70,15 @@ public final class HandshakeTokens {
         if (!identity.agents().isEmpty()) {
             claims.claim(AGENTS, List.copyOf(identity.agents()));
         }
+        if (!identity.topics().isEmpty()) {
+            claims.claim(TOPICS, List.copyOf(identity.topics()));
+        }
+        if (!identity.tenant().isEmpty()) {
+            claims.claim(TENANT, identity.tenant());
+        }
+        if (!identity.credential().source().isEmpty()) {
+            claims.claim(MADE_FROM, identity.credential().source());
+        }
         claims.claim(GROUPS, List.copyOf(identity.groups()));
         SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims.build());
         try {
@@ -96,7 +110,8 @@ public final class HandshakeTokens {
      * @param token what the client offers
      * @return who it is; empty if the token is not ours, changed, not yet valid, or too old
      */
-    public Optional<Identity> verify(String token) {
+    @Override
+    public Optional<Identity> identify(String token) {
         try {
             SignedJWT parsed = SignedJWT.parse(token);
             // The algorithm is ours to choose, never the token's.
@@ -125,11 +140,27 @@ public final class HandshakeTokens {
                 || (notBefore != null && notBefore.toInstant().isAfter(now.plus(CLOCK_SKEW)))) {
             return Optional.empty();
         }
-        List<String> agents = claims.getStringListClaim(AGENTS);
+        String tenant = claims.getStringClaim(TENANT);
+        if (tenant != null && !Identity.isTenant(tenant)) {
+            return Optional.empty();
+        }
+        String source = claims.getStringClaim(MADE_FROM);
+        Instant end = issued.toInstant().plus(maxAge);
+        if (expires != null && expires.toInstant().isBefore(end)) {
+            end = expires.toInstant();
+        }
         List<String> groups = claims.getStringListClaim(GROUPS);
         return Optional.of(new Identity(
                 subject,
-                agents == null ? Set.of() : new HashSet<>(agents),
-                groups == null ? Set.of(Role.USER) : Role.of(groups)));
+                tenant == null ? "" : tenant,
+                names(claims, AGENTS),
+                names(claims, TOPICS),
+                groups == null ? Set.of(Role.USER) : Role.of(groups),
+                new Credential(Credential.Kind.TOKEN, source == null ? "" : source, Optional.of(end))));
+    }
+
+    private static Set<String> names(JWTClaimsSet claims, String claim) throws ParseException {
+        List<String> names = claims.getStringListClaim(claim);
+        return names == null ? Set.of() : new HashSet<>(names);
     }
 }

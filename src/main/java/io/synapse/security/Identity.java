@@ -1,31 +1,83 @@
 package io.synapse.security;
 
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Who a client is. Immutable.
+ * Who a client is, and what it may. Immutable.
  *
- * @param subject the name of the API key; whose share of the places for queries is used
+ * @param subject whose conversations, budgets and share of the places are used; no two that are not the same have one
+ *     subject. The name of an API key, or the {@code sub} of a token, with where it is from before it unless it is from
+ *     here: {@code jwt:ann}, {@code realm:ann}
+ * @param tenant whom it belongs to; nothing of one tenant can be seen from another. Empty for the only one, where there are
+ *     no tenants
  * @param agents the agents it may join; empty means all
+ * @param topics the patterns of the topics it may use, of those that its roles may; empty means all of these
  * @param roles what it may be
+ * @param credential what it has shown
  */
-public record Identity(String subject, Set<String> agents, Set<Role> roles) {
+public record Identity(
+        String subject, String tenant, Set<String> agents, Set<String> topics, Set<Role> roles, Credential credential) {
+
+    private static final Pattern TENANT = Pattern.compile("[^:|\\s\\p{Cntrl}]{1,64}");
 
     /** Copies the sets. */
     public Identity {
         agents = Set.copyOf(agents);
+        topics = Set.copyOf(topics);
         roles = Set.copyOf(roles);
     }
 
     /**
-     * A client that asks agents.
+     * A client with an API key, of no tenant.
      *
-     * @param subject the name of the API key; whose share of the places for queries is used
+     * @param subject the name of the key
+     * @param agents the agents it may join; empty means all
+     * @param roles what it may be
+     */
+    public Identity(String subject, Set<String> agents, Set<Role> roles) {
+        this(subject, "", agents, Set.of(), roles, Credential.ofKey(subject));
+    }
+
+    /**
+     * A client with an API key that asks agents.
+     *
+     * @param subject the name of the key
      * @param agents the agents it may join; empty means all
      */
     public Identity(String subject, Set<String> agents) {
         this(subject, agents, Set.of(Role.USER));
+    }
+
+    /**
+     * Whether a text can be the name of a tenant.
+     *
+     * @param name at most 64 characters, no blanks and none of {@code :} and {@code |}
+     * @return whether it can
+     */
+    public static boolean isTenant(String name) {
+        return TENANT.matcher(name).matches();
+    }
+
+    /**
+     * The same with another credential.
+     *
+     * @param shown what it has shown instead
+     * @return the identity
+     */
+    public Identity with(Credential shown) {
+        return new Identity(subject, tenant, agents, topics, roles, shown);
+    }
+
+    /**
+     * Whether another credential is of the same client, so that it can take the place of this one.
+     *
+     * @param other whoever has shown that
+     * @return whether subject and tenant are the same
+     */
+    public boolean isSameAs(Identity other) {
+        return subject.equals(other.subject) && tenant.equals(other.tenant);
     }
 
     /**

@@ -72,7 +72,7 @@ public final class TopicAccess {
      * @return whether it may
      */
     public boolean maySubscribe(Identity identity, String agent, TopicPattern wanted) {
-        return open || isCovered(subscribe, identity, agent, wanted);
+        return open && isWithin(identity, wanted) || isCovered(subscribe, identity, agent, wanted);
     }
 
     /**
@@ -84,15 +84,24 @@ public final class TopicAccess {
      * @return whether it may
      */
     public boolean mayPublish(Identity identity, String agent, TopicPattern topic) {
-        return open || isCovered(publish, identity, agent, topic);
+        return open && isWithin(identity, topic) || isCovered(publish, identity, agent, topic);
     }
 
     private static boolean isCovered(
             Map<Role, List<Rule>> byRole, Identity identity, String agent, TopicPattern wanted) {
-        return identity.roles().stream()
-                .flatMap(role -> byRole.getOrDefault(role, List.of()).stream())
-                .anyMatch(rule -> rule.pattern(agent)
-                        .filter(pattern -> pattern.covers(wanted))
-                        .isPresent());
+        return isWithin(identity, wanted)
+                && identity.roles().stream()
+                        .flatMap(role -> byRole.getOrDefault(role, List.of()).stream())
+                        .anyMatch(rule -> rule.pattern(agent)
+                                .filter(pattern -> pattern.covers(wanted))
+                                .isPresent());
+    }
+
+    // What is no pattern names nothing, so it widens nothing.
+    private static boolean isWithin(Identity identity, TopicPattern wanted) {
+        return identity.topics().isEmpty()
+                || identity.topics().stream()
+                        .flatMap(pattern -> TopicPattern.parse(pattern).stream())
+                        .anyMatch(pattern -> pattern.covers(wanted));
     }
 }

@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 
 /** Who may connect. */
 @ApplicationScoped
@@ -33,7 +34,7 @@ public class SecurityWiring {
     @Singleton
     Authenticator authenticator(SynapseConfig config, HandshakeTokens tokens) {
         boolean development = config.mode() == Mode.DEVELOPMENT;
-        return new Authenticator(new ApiKeys(config.auth().apiKeys(), development), tokens);
+        return new Authenticator(List.of(new ApiKeys(config.auth().apiKeys(), development), tokens));
     }
 
     @Produces

@@ -309,8 +309,8 @@ class ConfigReaderTest {
                 " ci:" + HASH.toUpperCase(java.util.Locale.ROOT) + " ,, ops:" + OTHER_HASH + ":guide|ops ,");
         assertThat(read().auth().apiKeys())
                 .containsExactly(
-                        new ApiKeyConfig("ci", HASH, Set.of(), Set.of()),
-                        new ApiKeyConfig("ops", OTHER_HASH, Set.of("guide", "ops"), Set.of()));
+                        new ApiKeyConfig("ci", HASH, Set.of(), Set.of(), ""),
+                        new ApiKeyConfig("ops", OTHER_HASH, Set.of("guide", "ops"), Set.of(), ""));
     }
 
     @ParameterizedTest

@@ -152,9 +152,9 @@ class ConnectionStormTest {
     }
 
     private MessageRouter cortex() {
-        Authenticator authenticator = new Authenticator(
+        Authenticator authenticator = new Authenticator(List.of(
                 new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
+                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         PresenceHandler presence = new PresenceHandler(members);
         JoinHandler joins = new JoinHandler(
                 authenticator, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters);

@@ -113,9 +113,9 @@ class MessageRouterTest {
                 new InterruptManager(),
                 threads,
                 Conversations.gate(timers, counters));
-        Authenticator authenticator = new Authenticator(
+        Authenticator authenticator = new Authenticator(List.of(
                 new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed));
+                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed)));
         QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, oddClock);
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHub hub = Topics.hub(timers.ticker(), counters);

@@ -97,9 +97,9 @@ class PresenceHandlerTest {
                 new InterruptManager(),
                 Runnable::run,
                 Conversations.gate(timers, counters));
-        Authenticator authenticator = new Authenticator(
+        Authenticator authenticator = new Authenticator(List.of(
                 new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
+                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
         PresenceHandler presence = new PresenceHandler(tracker);
         TopicHub hub = Topics.hub(timers.ticker(), counters);

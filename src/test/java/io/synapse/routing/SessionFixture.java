@@ -144,9 +144,9 @@ final class SessionFixture {
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
         SessionHandler handler = new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG);
         PresenceHandler presence = new PresenceHandler(members);
-        Authenticator authenticator = new Authenticator(
+        Authenticator authenticator = new Authenticator(List.of(
                 new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
+                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         JoinHandler joins =
                 new JoinHandler(authenticator, registry, queries, presence, subscriptions, handler, limits, counters);
         cortex = new MessageRouter(

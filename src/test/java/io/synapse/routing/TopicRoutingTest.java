@@ -61,9 +61,9 @@ class TopicRoutingTest {
 
     private MessageRouter router() {
         Clock clock = oddClock;
-        Authenticator authenticator = new Authenticator(
+        Authenticator authenticator = new Authenticator(List.of(
                 new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock));
+                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         QueryHandler queries = QueryFixtures.handler(timers, counters, clock);
         SubscriptionHandler subscriptions = new SubscriptionHandler(
                 hub,

@@ -56,8 +56,8 @@ class SecurityTest {
     void apiKeys() throws Exception {
         ApiKeys keys = new ApiKeys(
                 List.of(
-                        new ApiKeyConfig("bob", Keys.sha256("k1"), Set.of("a"), Set.of()),
-                        new ApiKeyConfig("eve", Keys.sha256("k2"), Set.of(), Set.of())),
+                        new ApiKeyConfig("bob", Keys.sha256("k1"), Set.of("a"), Set.of(), ""),
+                        new ApiKeyConfig("eve", Keys.sha256("k2"), Set.of(), Set.of(), "")),
                 false);
         assertThat(keys.identify("k1")).contains(new Identity("bob", Set.of("a")));
         assertThat(keys.identify("k2")).contains(new Identity("eve", Set.of()));
@@ -79,37 +79,47 @@ class SecurityTest {
         HandshakeTokens.Issued issued = tokens(NOW).issue(BOB, Duration.ofMinutes(5));
         assertThat(issued.expiresAt()).isEqualTo(NOW.plusSeconds(300));
         assertThat(issued.toString()).doesNotContain(issued.token());
-        assertThat(tokens(NOW).verify(issued.token())).contains(BOB);
-        assertThat(tokens(NOW.plusSeconds(299)).verify(issued.token())).contains(BOB);
-        assertThat(tokens(NOW.plusSeconds(300)).verify(issued.token())).isEmpty();
+        Credential shown = new Credential(Credential.Kind.TOKEN, "bob", Optional.of(NOW.plusSeconds(300)));
+        assertThat(tokens(NOW).identify(issued.token())).contains(BOB.with(shown));
+        assertThat(tokens(NOW.plusSeconds(299)).identify(issued.token())).contains(BOB.with(shown));
+        assertThat(tokens(NOW.plusSeconds(300)).identify(issued.token())).isEmpty();
         assertThat(tokens(NOW).issue(BOB, Duration.ofDays(9)).expiresAt()).isEqualTo(NOW.plus(MAX_AGE));
         HandshakeTokens.Issued forAll = tokens(NOW).issue(new Identity("eve", Set.of()), MAX_AGE);
-        assertThat(tokens(NOW).verify(forAll.token())).contains(new Identity("eve", Set.of()));
+        Identity all = tokens(NOW).identify(forAll.token()).orElseThrow();
+        assertThat(all.isSameAs(new Identity("eve", Set.of()))).isTrue();
+        assertThat(all.agents()).isEmpty();
+        Identity whole =
+                new Identity("ann", "acme", Set.of("a"), Set.of("news:*"), Set.of(Role.AGENT), Credential.ofKey("k-7"));
+        Identity read =
+                tokens(NOW).identify(tokens(NOW).issue(whole, MAX_AGE).token()).orElseThrow();
+        assertThat(read.credential().source()).isEqualTo("k-7");
+        assertThat(read.with(whole.credential())).isEqualTo(whole);
     }
 
     @Test
-    @DisplayName("M17: by key only the key counts, so that no token can be had for a token")
-    void byKeyOnly() throws Exception {
+    @DisplayName("M17: keys and tokens are told apart, so that no token can be had for a token")
+    void toldApart() throws Exception {
         ApiKeys keys =
-                new ApiKeys(List.of(new ApiKeyConfig("bob", Keys.sha256("k1"), Set.of("a", "b"), Set.of())), false);
-        Authenticator authenticator = new Authenticator(keys, tokens(NOW));
+                new ApiKeys(List.of(new ApiKeyConfig("bob", Keys.sha256("k1"), Set.of("a", "b"), Set.of(), "")), false);
+        Authenticator authenticator = new Authenticator(List.of(keys, tokens(NOW)));
         String token = tokens(NOW).issue(BOB, MAX_AGE).token();
-        assertThat(authenticator.identify(token)).contains(BOB);
-        assertThat(authenticator.identifyByKey(token)).isEmpty();
-        assertThat(authenticator.identifyByKey("k1")).contains(BOB);
+        Credential shown = new Credential(Credential.Kind.TOKEN, "bob", Optional.of(NOW.plus(MAX_AGE)));
+        assertThat(authenticator.identify(token)).contains(BOB.with(shown));
+        assertThat(authenticator.identify("k1")).contains(BOB);
+        assertThat(authenticator.identify("k2")).isEmpty();
     }
 
     @Test
     @DisplayName("M2: a token's age is bounded whatever it says, and clocks may differ by 30 s")
     void agesAndClocks() throws Exception {
         String noEnd = signed(claims(), JWSAlgorithm.HS256, SECRET);
-        assertThat(tokens(NOW.plus(MAX_AGE)).verify(noEnd)).isPresent();
-        assertThat(tokens(NOW.plus(MAX_AGE).plusSeconds(1)).verify(noEnd)).isEmpty();
-        assertThat(tokens(NOW.minusSeconds(30)).verify(noEnd)).isPresent();
-        assertThat(tokens(NOW.minusSeconds(31)).verify(noEnd)).isEmpty();
+        assertThat(tokens(NOW.plus(MAX_AGE)).identify(noEnd)).isPresent();
+        assertThat(tokens(NOW.plus(MAX_AGE).plusSeconds(1)).identify(noEnd)).isEmpty();
+        assertThat(tokens(NOW.minusSeconds(30)).identify(noEnd)).isPresent();
+        assertThat(tokens(NOW.minusSeconds(31)).identify(noEnd)).isEmpty();
         String later = signed(claims().notBeforeTime(Date.from(NOW.plusSeconds(60))), JWSAlgorithm.HS256, SECRET);
-        assertThat(tokens(NOW.plusSeconds(29)).verify(later)).isEmpty();
-        assertThat(tokens(NOW.plusSeconds(30)).verify(later)).isPresent();
+        assertThat(tokens(NOW.plusSeconds(29)).identify(later)).isEmpty();
+        assertThat(tokens(NOW.plusSeconds(30)).identify(later)).isPresent();
     }
 
     @Test
@@ -124,7 +134,7 @@ class SecurityTest {
                         ("{\"sub\":\"root\",\"iat\":" + NOW.getEpochSecond() + "}").getBytes(StandardCharsets.UTF_8));
         String none = new PlainJWT(claims().build()).serialize();
         String noneHeader = none.substring(0, none.indexOf('.'));
-        assertThat(tokens.verify(good)).isPresent();
+        assertThat(tokens.identify(good)).isPresent();
         assertThat(List.of(
                         signed(claims(), JWSAlgorithm.HS256, "x" + SECRET),
                         signed(claims(), JWSAlgorithm.HS512, SECRET + SECRET),
@@ -144,7 +154,8 @@ class SecurityTest {
                         signed(claims().subject("s".repeat(129)), JWSAlgorithm.HS256, SECRET),
                         signed(claims().claim("agents", 7), JWSAlgorithm.HS256, SECRET),
                         signed(claims().claim("agents", List.of(7)), JWSAlgorithm.HS256, SECRET)))
-                .allSatisfy(token -> assertThat(tokens.verify(token)).as(token).isEmpty());
+                .allSatisfy(
+                        token -> assertThat(tokens.identify(token)).as(token).isEmpty());
     }
 
     @ParameterizedTest
@@ -220,7 +231,7 @@ class SecurityTest {
             int open) {
         HandshakePolicy policy = new HandshakePolicy(
                 new Admission(new AccessPolicy(Mode.DEVELOPMENT, List.of()), () -> ready, () -> open, 2),
-                new Authenticator(new ApiKeys(List.of(), true), tokens(NOW)));
+                new Authenticator(List.of(new ApiKeys(List.of(), true), tokens(NOW))));
         return policy.decide(new Handshake(
                 method,
                 upgrade,
@@ -271,7 +282,8 @@ class SecurityTest {
     void subprotocols() {
         String key = entry("dGVzdF9rZXk");
         Optional<String> phoenix = Optional.of("phoenix");
-        Identity development = new Identity("development", Set.of(), Set.of(Role.values()));
+        Identity development =
+                new Identity("development", Set.of(), Set.of(Role.values())).with(Credential.DEVELOPMENT);
         assertThat(decide("GET", true, List.of("phoenix"), Map.of()))
                 .isEqualTo(new Admitted(Optional.empty(), 1, phoenix));
         assertThat(decide("GET", true, List.of("phoenix", key), Map.of()))
@@ -291,7 +303,7 @@ class SecurityTest {
         for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
             String offered = entry(encoder.encodeToString(jwt.getBytes(StandardCharsets.UTF_8)));
             assertThat(decide("GET", true, List.of("phoenix", offered), Map.of("vsn", "2.0.0")))
-                    .isEqualTo(new Admitted(Optional.of(BOB), 2, phoenix));
+                    .isEqualTo(new Admitted(tokens(NOW).identify(jwt), 2, phoenix));
         }
     }
 

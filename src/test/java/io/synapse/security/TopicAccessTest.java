@@ -79,17 +79,43 @@ class TopicAccessTest {
     @DisplayName("M18: a key without roles is a user's; a token keeps its roles, and an empty list of them is none")
     void whereRolesComeFrom() {
         String hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-        ApiKeys keys = new ApiKeys(List.of(new ApiKeyConfig("a", hash, Set.of(), Set.of())), false);
+        ApiKeys keys = new ApiKeys(List.of(new ApiKeyConfig("a", hash, Set.of(), Set.of(), "")), false);
         assertThat(keys.identify("test").orElseThrow().roles()).containsExactly(Role.USER);
         ApiKeys others =
-                new ApiKeys(List.of(new ApiKeyConfig("a", hash, Set.of(), Set.of("synapse-publisher"))), false);
+                new ApiKeys(List.of(new ApiKeyConfig("a", hash, Set.of(), Set.of("synapse-publisher"), "")), false);
         assertThat(others.identify("test").orElseThrow().roles()).containsExactly(Role.PUBLISHER);
         HandshakeTokens tokens =
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), Clock.systemUTC());
         for (Set<Role> roles : List.of(Set.<Role>of(), Set.of(Role.USER), Set.of(Role.ADMIN, Role.PUBLISHER))) {
             String token = tokens.issue(new Identity("x", Set.of(), roles), Duration.ofMinutes(5))
                     .token();
-            assertThat(tokens.verify(token).orElseThrow().roles()).isEqualTo(roles);
+            assertThat(tokens.identify(token).orElseThrow().roles()).isEqualTo(roles);
+        }
+    }
+
+    @Test
+    @DisplayName("G4: a client that is bound to some topics uses no others, whatever its roles, in any mode")
+    void isBoundToTopics() {
+        Identity bound =
+                new Identity("x", "", Set.of(), Set.of("news:*", "***"), Set.of(Role.values()), Credential.ofKey("x"));
+        for (Mode mode : Mode.values()) {
+            TopicAccess access =
+                    new TopicAccess(mode, new TopicAccessConfig(Map.of("synapse-admin", List.of("**")), Map.of()));
+            assertThat(access.maySubscribe(
+                            bound, null, TopicPattern.parse("news:today").orElseThrow()))
+                    .isTrue();
+            assertThat(access.maySubscribe(
+                            bound, null, TopicPattern.parse("news:*").orElseThrow()))
+                    .isTrue();
+            assertThat(access.maySubscribe(
+                            bound, null, TopicPattern.parse("news:**").orElseThrow()))
+                    .isFalse();
+            assertThat(access.maySubscribe(
+                            bound, null, TopicPattern.parse("other").orElseThrow()))
+                    .isFalse();
+            assertThat(access.mayPublish(
+                            bound, null, TopicPattern.parse("other").orElseThrow()))
+                    .isFalse();
         }
     }
 }

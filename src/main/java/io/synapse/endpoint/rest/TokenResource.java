@@ -1,6 +1,7 @@
 package io.synapse.endpoint.rest;
 
 import io.synapse.security.Authenticator;
+import io.synapse.security.Credential;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import jakarta.enterprise.context.RequestScoped;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code POST /api/tokens}: a short-lived token for the handshake, in exchange for an API key. A service that holds the
@@ -25,6 +27,7 @@ import java.util.Optional;
 @RequestScoped
 public class TokenResource {
 
+    private static final Set<Credential.Kind> MAKERS = Set.of(Credential.Kind.API_KEY, Credential.Kind.DEVELOPMENT);
     private static final Duration LIFETIME = Duration.ofHours(1);
 
     @Inject
@@ -45,12 +48,12 @@ public class TokenResource {
     @POST
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     public Response create() {
-        Optional<Identity> identity = BearerKey.offered(headers).flatMap(authenticator::identifyByKey);
-        if (identity.isEmpty() && BearerKey.identify(headers, authenticator).isPresent()) {
-            return Problem.of(Response.Status.FORBIDDEN, "a token makes no other token; an API key is needed");
-        }
+        Optional<Identity> identity = BearerKey.identify(headers, authenticator);
         if (identity.isEmpty()) {
             return Problem.of(Response.Status.UNAUTHORIZED, "Authorization: Bearer with an API key is needed");
+        }
+        if (!MAKERS.contains(identity.get().credential().kind())) {
+            return Problem.of(Response.Status.FORBIDDEN, "a token makes no other token; an API key is needed");
         }
         HandshakeTokens.Issued issued = tokens.issue(identity.get(), LIFETIME);
         CacheControl never = new CacheControl();
