@@ -49,16 +49,12 @@ public final class ConfigReader {
     public SynapseConfig read() {
         AuthConfig auth = auth();
         Mode mode = mode(auth);
+        LimitsReader limits = new LimitsReader(this, mode);
         return new SynapseConfig(
                 mode,
                 auth,
-                new LimitsConfig(
-                        integer("synapse.limits.connections", 1, 1_000_000),
-                        integer("synapse.limits.message-bytes", 1024, 64 * MIB),
-                        integer("synapse.limits.nesting-depth", 2, 500),
-                        integer("synapse.limits.topics-per-connection", 1, 10_000),
-                        integer("synapse.limits.malformed-frames", 1, Integer.MAX_VALUE),
-                        duration("synapse.limits.close-delay", Duration.ZERO, Duration.ofMinutes(1))),
+                limits.limits(),
+                limits.guard(),
                 new OutboxConfig(
                         integer("synapse.outbox.max-messages", 16, 1_000_000),
                         integer("synapse.outbox.max-bytes", 16 * 1024, 1024 * MIB),

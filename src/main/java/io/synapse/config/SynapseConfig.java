@@ -6,6 +6,7 @@ package io.synapse.config;
  * @param mode development or production
  * @param auth who may connect
  * @param limits what one client can ask
+ * @param guard how many connections and messages a client may have
  * @param outbox what may wait to be sent
  * @param heartbeat how it finds out which clients are still there
  * @param query the life of queries
@@ -26,6 +27,7 @@ public record SynapseConfig(
         Mode mode,
         AuthConfig auth,
         LimitsConfig limits,
+        GuardConfig guard,
         OutboxConfig outbox,
         HeartbeatConfig heartbeat,
         QueryConfig query,

@@ -1,6 +1,7 @@
 package io.synapse.endpoint;
 
 import io.synapse.security.Verdict.Admitted;
+import io.synapse.security.limit.Place;
 import java.security.Principal;
 
 /**
@@ -10,8 +11,9 @@ import java.security.Principal;
  * @param admitted the verdict
  * @param remoteAddress where the client is; the WebSocket API does not tell
  * @param dialledAt when the handshake came, by the node's ticker
+ * @param place what the connection takes of the limits
  */
-record AdmittedPrincipal(Admitted admitted, String remoteAddress, long dialledAt) implements Principal {
+record AdmittedPrincipal(Admitted admitted, String remoteAddress, long dialledAt, Place place) implements Principal {
 
     @Override
     public String getName() {

@@ -6,6 +6,7 @@ import io.synapse.protocol.Inbound;
 import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.routing.CortexSession;
+import io.synapse.routing.Guard;
 import io.synapse.security.Verdict.Admitted;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -57,8 +58,8 @@ public class CortexEndpoint extends Endpoint implements Socket.Speech {
     }
 
     @Override
-    public Consumer<Inbound> open(Connection connection, Admitted admitted) {
-        CortexSession session = with.router().open(connection, admitted.identity());
+    public Consumer<Inbound> open(Connection connection, Admitted admitted, Guard guard) {
+        CortexSession session = with.router().open(connection, admitted.identity(), guard);
         return message -> with.router().route(session, message);
     }
 

@@ -6,6 +6,7 @@ import io.synapse.protocol.Inbound;
 import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.Subprotocol;
 import io.synapse.routing.CortexSession;
+import io.synapse.routing.Guard;
 import io.synapse.security.Verdict.Admitted;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -25,6 +26,7 @@ public class GatewayEndpoint extends Endpoint implements Socket.Speech {
 
     private final GatewayDependencies with;
     private Socket socket;
+    private RefusedSocket refusal;
 
     /** For Open Liberty, which wants to see it and never calls it. */
     public GatewayEndpoint() {
@@ -43,7 +45,11 @@ public class GatewayEndpoint extends Endpoint implements Socket.Speech {
 
     @Override
     public void onOpen(Session opened, EndpointConfig config) {
-        socket = new Socket(with.sockets(), opened, this);
+        if (opened.getUserPrincipal() instanceof RefusedPrincipal refused) {
+            refusal = new RefusedSocket(with.sockets(), opened, refused);
+        } else {
+            socket = new Socket(with.sockets(), opened, this);
+        }
     }
 
     @Override
@@ -58,9 +64,9 @@ public class GatewayEndpoint extends Endpoint implements Socket.Speech {
     }
 
     @Override
-    public Consumer<Inbound> open(Connection connection, Admitted admitted) {
+    public Consumer<Inbound> open(Connection connection, Admitted admitted, Guard guard) {
         CortexSession session =
-                with.router().open(connection, admitted.identity().orElseThrow());
+                with.router().open(connection, admitted.identity().orElseThrow(), guard);
         return message -> with.router().route(session, message);
     }
 
@@ -68,6 +74,9 @@ public class GatewayEndpoint extends Endpoint implements Socket.Speech {
     public void onClose(Session closed, CloseReason reason) {
         if (socket != null) {
             socket.closed(closed, reason);
+        }
+        if (refusal != null) {
+            refusal.closed();
         }
     }
 

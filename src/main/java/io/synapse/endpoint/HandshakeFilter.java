@@ -3,10 +3,18 @@ package io.synapse.endpoint;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ticker;
+import io.synapse.protocol.CloseReason;
 import io.synapse.security.Handshake;
 import io.synapse.security.Verdict;
 import io.synapse.security.Verdict.Admitted;
 import io.synapse.security.Verdict.Refused;
+import io.synapse.security.limit.ClientAddress;
+import io.synapse.security.limit.ClientAddresses;
+import io.synapse.security.limit.ConnectionLimits;
+import io.synapse.security.limit.Entrance;
+import io.synapse.security.limit.Entrance.Full;
+import io.synapse.security.limit.Limit;
+import io.synapse.security.limit.Place;
 import jakarta.inject.Inject;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -18,7 +26,6 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,23 +49,74 @@ abstract class HandshakeFilter implements Filter {
     @Inject
     private Ticker ticker;
 
+    @Inject
+    private ClientAddresses addresses;
+
+    @Inject
+    private ConnectionLimits limits;
+
     /** Lets in, or not. */
     abstract Verdict decide(Handshake handshake);
+
+    /** The code that says a refusal to clients of this socket who cannot read a status; empty if a status is right. */
+    Optional<CloseReason> closeCode(HttpServletRequest request, Refused refused, Optional<Limit> limit) {
+        return Optional.empty();
+    }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest http = (HttpServletRequest) request;
         long dialledAt = ticker.read();
+        ClientAddress client = Requests.client(http, addresses);
+        Optional<Full> knocked = limits.knock(client.counted());
+        if (knocked.isPresent()) {
+            refuse((HttpServletResponse) response, knocked.get().refused());
+            return;
+        }
         Verdict verdict = sentTooEarly(http)
                 ? Refused.of(HttpServletResponse.SC_BAD_REQUEST, "a client waits for the answer to its handshake")
                 : decide(handshake(http));
-        if (verdict instanceof Refused refused) {
+        Entrance entrance = null;
+        if (verdict instanceof Admitted admitted) {
+            entrance = limits.enter(client.counted(), admitted.identity());
+        } else if (verdict.equals(Refused.INVALID_TOKEN)) {
+            limits.failed(client.counted());
+        }
+        if (entrance instanceof Place place) {
+            Principal principal = new AdmittedPrincipal((Admitted) verdict, client.text(), dialledAt, place);
+            upgrade(http, (HttpServletResponse) response, chain, principal, place);
+            return;
+        }
+        Optional<Limit> limit = entrance instanceof Full full ? Optional.of(full.limit()) : Optional.empty();
+        Refused refused = entrance instanceof Full full ? full.refused() : (Refused) verdict;
+        Optional<CloseReason> code = closeCode(http, refused, limit);
+        Optional<Place> toBeClosed = code.isEmpty() ? Optional.empty() : limits.enterToBeClosed(client.counted());
+        if (toBeClosed.isPresent()) {
             counters.increment(Counter.HANDSHAKES_REFUSED);
-            refuse((HttpServletResponse) response, refused);
+            Principal principal = new RefusedPrincipal(code.get(), toBeClosed.get());
+            upgrade(http, (HttpServletResponse) response, chain, principal, toBeClosed.get());
         } else {
-            Principal principal = new AdmittedPrincipal((Admitted) verdict, http.getRemoteAddr(), dialledAt);
-            chain.doFilter(new AdmittedRequest(http, principal), response);
+            refuse((HttpServletResponse) response, refused);
+        }
+    }
+
+    // The endpoint may be told of the connection later, on another thread; without a 101 it never is.
+    private static void upgrade(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain,
+            Principal principal,
+            Place place)
+            throws IOException, ServletException {
+        boolean upgraded = false;
+        try {
+            chain.doFilter(new AdmittedRequest(request, principal), response);
+            upgraded = response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
+        } finally {
+            if (!upgraded) {
+                place.abandon();
+            }
         }
     }
 
@@ -105,18 +163,9 @@ abstract class HandshakeFilter implements Filter {
         return first;
     }
 
-    private static void refuse(HttpServletResponse response, Refused refused) throws IOException {
-        response.setStatus(refused.status());
-        if (refused.retryAfterSeconds().isPresent()) {
-            response.setHeader(
-                    "Retry-After", Integer.toString(refused.retryAfterSeconds().getAsInt()));
-        }
-        if (refused.status() == HttpServletResponse.SC_BAD_REQUEST) {
-            response.setHeader("Connection", "close");
-        }
-        response.setContentType("text/plain");
-        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-        response.getWriter().println(refused.reason());
+    private void refuse(HttpServletResponse response, Refused refused) throws IOException {
+        counters.increment(Counter.HANDSHAKES_REFUSED);
+        Requests.refuse(response, refused);
     }
 
     /** The request, as the one whom the policy has admitted. */

@@ -24,7 +24,7 @@ import java.util.concurrent.Executor;
 final class JakartaTransport implements Transport {
 
     private static final System.Logger LOGGER = System.getLogger(JakartaTransport.class.getName());
-    private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+    static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
     private static final Duration ABORT_GRACE = Duration.ofSeconds(1);
 
     private final Session session;

@@ -1,6 +1,10 @@
 package io.synapse.endpoint;
 
 import io.synapse.security.AccessPolicy;
+import io.synapse.security.limit.ClientAddress;
+import io.synapse.security.limit.ClientAddresses;
+import io.synapse.security.limit.ConnectionLimits;
+import io.synapse.security.limit.Entrance.Full;
 import jakarta.inject.Inject;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -21,6 +25,12 @@ public class PageFilter implements Filter {
 
     @Inject
     private AccessPolicy access;
+
+    @Inject
+    private ClientAddresses addresses;
+
+    @Inject
+    private ConnectionLimits limits;
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -46,6 +56,19 @@ public class PageFilter implements Filter {
             answer.getWriter().println(refusal.get());
             return;
         }
+        if (http.getHeader("Authorization") == null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        ClientAddress client = Requests.client(http, addresses);
+        Optional<Full> notNow = limits.mayTry(client.counted());
+        if (notNow.isPresent()) {
+            Requests.refuse(answer, notNow.get().refused());
+            return;
+        }
         chain.doFilter(request, response);
+        if (answer.getStatus() == HttpServletResponse.SC_UNAUTHORIZED) {
+            limits.failed(client.counted());
+        }
     }
 }

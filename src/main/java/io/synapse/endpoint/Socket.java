@@ -8,6 +8,7 @@ import io.synapse.protocol.Inbound;
 import io.synapse.protocol.Invalid;
 import io.synapse.protocol.MessageCodec;
 import io.synapse.protocol.Utf8;
+import io.synapse.routing.Guard;
 import io.synapse.security.Verdict.Admitted;
 import jakarta.websocket.MessageHandler;
 import jakarta.websocket.PongMessage;
@@ -47,7 +48,7 @@ final class Socket {
         HeartbeatRule heartbeat();
 
         /** The connection is open; returns what takes its messages. */
-        Consumer<Inbound> open(Connection connection, Admitted admitted);
+        Consumer<Inbound> open(Connection connection, Admitted admitted, Guard guard);
     }
 
     Socket(SocketDependencies with, Session opened, Speech speech) {
@@ -70,7 +71,12 @@ final class Socket {
                 transport,
                 speech.codec(admitted),
                 with.connections());
-        messages = opened(speech, admitted);
+        connection.onClose(principal.place()::release);
+        if (!principal.place().open()) {
+            // The handshake took so long that its place was given to somebody else.
+            connection.abort(CloseReason.SERVICE_RESTART);
+        }
+        messages = opened(speech, admitted, with.guards().of(principal.place()));
         with.selectors().keepAwake(raw, connection);
         connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));
         opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
@@ -83,9 +89,9 @@ final class Socket {
     }
 
     // The container never tells the end of a connection whose opening failed.
-    private Consumer<Inbound> opened(Speech speech, Admitted admitted) {
+    private Consumer<Inbound> opened(Speech speech, Admitted admitted, Guard guard) {
         try {
-            return speech.open(connection, admitted);
+            return speech.open(connection, admitted, guard);
         } catch (RuntimeException e) {
             connection.abort(CloseReason.INTERNAL);
             throw e;

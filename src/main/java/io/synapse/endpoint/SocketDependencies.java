@@ -5,6 +5,7 @@ import io.synapse.connection.Connection;
 import io.synapse.connection.Heartbeats;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
+import io.synapse.routing.Guard;
 import java.util.concurrent.Executor;
 
 /**
@@ -12,6 +13,7 @@ import java.util.concurrent.Executor;
  *
  * @param connections what all outboxes share
  * @param limits the largest message
+ * @param guards hold the limits of each connection
  * @param ids names connections
  * @param counters for what happens
  * @param heartbeats finds out which clients are still there
@@ -23,6 +25,7 @@ import java.util.concurrent.Executor;
 public record SocketDependencies(
         Connection.Environment connections,
         LimitsConfig limits,
+        Guard.Environment guards,
         Ids ids,
         Counters counters,
         Heartbeats heartbeats,

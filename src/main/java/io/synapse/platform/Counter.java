@@ -127,6 +127,37 @@ public enum Counter {
             "conversations forgotten early, at synapse.conversation.max, its -per-subject or its total-bytes"),
     /** Queries that another of their conversation stopped. */
     QUERIES_SUPERSEDED("synapse.queries.superseded", "queries interrupted by the next one of their conversation"),
+    /** Handshakes refused: their address opens connections too fast. */
+    LIMITED_NEW_CONNECTIONS("synapse.limited.new-connections", "handshakes refused at synapse.limits.new-connections"),
+    /** Handshakes refused: their address has too many connections. */
+    LIMITED_ADDRESS("synapse.limited.address", "handshakes refused at synapse.limits.connections-per-address"),
+    /** Connections refused: there are too many with their key. */
+    LIMITED_KEY("synapse.limited.key", "handshakes and joins refused at synapse.limits.connections-per-key"),
+    /** Connections refused: their user has too many. */
+    LIMITED_USER("synapse.limited.user", "handshakes and joins refused at synapse.limits.connections-per-user"),
+    /** Handshakes refused: the node has too many connections. */
+    LIMITED_NODE("synapse.limited.node", "handshakes refused at synapse.limits.connections"),
+    /** Credentials that were not looked at. */
+    LIMITED_FAILED_LOGINS(
+            "synapse.limited.failed-logins",
+            "handshakes, joins and requests refused at synapse.limits.failed-logins, whatever they showed"),
+    /** Handshakes that were refused by a close code. */
+    CONNECTIONS_REFUSED_OPEN(
+            "synapse.limited.closed", "refused connections of /ws that were opened to be closed with a code"),
+    /** Messages refused: everything that is said counts. */
+    LIMITED_ALL_MESSAGES("synapse.limited.all-messages", "messages refused at synapse.limits.all-messages"),
+    /** Messages refused: too many messages. */
+    LIMITED_MESSAGES("synapse.limited.messages", "messages refused at synapse.limits.messages"),
+    /** Messages refused: too many queries. */
+    LIMITED_QUERIES("synapse.limited.queries", "queries and calls of tools refused at synapse.limits.queries"),
+    /** Messages refused: too many publications. */
+    LIMITED_PUBLISHES("synapse.limited.publishes", "publications refused at synapse.limits.publishes"),
+    /** Connections closed because too much of what they sent was refused. */
+    LIMITED_ABUSE("synapse.limited.abuse", "connections closed at synapse.limits.refused-messages"),
+    /** Somebody who was not told apart from others. */
+    LIMITS_SHARED(
+            "synapse.limited.shared",
+            "how often an address or subject was counted with others, at synapse.limits.max-addresses or -subjects"),
     /** Queries refused because of another of their conversation. */
     CONVERSATIONS_BUSY("synapse.conversations.busy", "queries refused because their conversation was busy");
 

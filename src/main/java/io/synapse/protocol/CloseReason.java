@@ -12,6 +12,14 @@ public enum CloseReason {
     TOO_BIG(1009, "message too big"),
     /** Too many malformed frames on one connection. */
     POLICY(1008, "too many malformed frames"),
+    /** Too many messages in a row were refused because they came too fast. */
+    TOO_FAST(1008, "rate limit exceeded"),
+    /** On {@code /ws}: the session token is not good; the code is fixed (ledger G12), so do not come back with it. */
+    BAD_SESSION(4001, "Invalid session token"),
+    /** On {@code /ws}: the address, key or user has as many connections as it may; come back later. */
+    CONNECTION_LIMIT(4004, "Connection limit exceeded"),
+    /** On {@code /ws}: the node has as many connections as it may; come back later. */
+    CAPACITY(4005, "Server at capacity"),
     /** Something failed in the server; come back. */
     INTERNAL(1011, "internal error"),
     /** The client reads more slowly than it is written to; come back and resume. */

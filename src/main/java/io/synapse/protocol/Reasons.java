@@ -71,6 +71,10 @@ public final class Reasons {
     public static final String TASK_OVER = "task_over";
     /** The client has not registered for the agent. */
     public static final String NOT_REGISTERED = "not_registered";
+    /** The client sends too fast; try again later. */
+    public static final String RATE_LIMITED = "rate_limited";
+    /** There are as many connections with the key, or of the user, as may be; try again later. */
+    public static final String TOO_MANY_CONNECTIONS = "too_many_connections";
     /** Something failed in the server. */
     public static final String INTERNAL_ERROR = "internal_error";
 

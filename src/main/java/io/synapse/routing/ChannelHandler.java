@@ -98,7 +98,7 @@ public final class ChannelHandler {
         Optional<String> question = engine.question(channel, message);
         if (question.isEmpty()) {
             publish(session, own, message, channel, Optional.empty());
-        } else {
+        } else if (session.guard().passesAsQuestion(session, own, message)) {
             engine.prepare(session, own, message, name, question.get())
                     .ifPresent(asking -> publish(session, own, message, channel, Optional.of(asking)));
         }

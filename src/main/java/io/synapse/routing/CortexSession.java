@@ -36,6 +36,7 @@ public final class CortexSession {
     private boolean left;
     private Optional<HeldSession> held = Optional.empty();
     private boolean ended;
+    private Guard guard = Guard.NONE;
 
     CortexSession(Connection connection, Optional<Identity> identity) {
         this(connection, identity, true);
@@ -75,8 +76,25 @@ public final class CortexSession {
         return identity;
     }
 
+    /** The limits that hold for it. */
+    Guard guard() {
+        return guard;
+    }
+
+    void guard(Guard by) {
+        guard = by;
+    }
+
     synchronized Channel channel(String topic) {
         return channels.get(topic);
+    }
+
+    /** The channel that a message is for: without a topic, the only one; null if there is none. */
+    synchronized Channel channelOf(Address address) {
+        if (address.topic() != null) {
+            return channels.get(address.topic());
+        }
+        return channels.size() == 1 ? channels.values().iterator().next() : null;
     }
 
     void add(Channel channel) {
@@ -217,6 +235,19 @@ public final class CortexSession {
         refuse(to, response);
         if (joins) {
             pushError(channel.joinRef(), channel.topic(), response);
+        }
+    }
+
+    /** A refusal of a message of which perhaps nothing is known but that it came. */
+    void refuseAnywhere(Channel channel, Address to, Body response) {
+        if (!joins) {
+            refuse(to, response);
+        } else if (channel != null) {
+            refuse(channel, to.withTopic(channel.topic()).withJoinRef(channel.joinRef()), response);
+        } else if (to.topic() != null && to.ref() != null) {
+            refuse(to, response);
+        } else {
+            pushError(null, to.topic(), response);
         }
     }
 

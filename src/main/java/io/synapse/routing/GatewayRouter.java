@@ -106,8 +106,21 @@ public final class GatewayRouter {
      * @return its state, which goes with every message
      */
     public CortexSession open(Connection connection, Identity identity) {
+        return open(connection, identity, Guard.NONE);
+    }
+
+    /**
+     * The same of one that limits hold for.
+     *
+     * @param connection open
+     * @param identity who the client is
+     * @param guard holds the limits
+     * @return its state, which goes with every message
+     */
+    public CortexSession open(Connection connection, Identity identity, Guard guard) {
         counters.increment(Counter.CONNECTIONS_OPENED);
         CortexSession session = CortexSession.withoutJoins(connection, identity);
+        session.guard(guard);
         session.add(new Channel(OWN_CHANNEL, null, null, true, identity));
         session.open(registry);
         push(session, "system", "message", WELCOME, "connection_id", connection.id(), "timestamp", clock.millis());
@@ -123,6 +136,9 @@ public final class GatewayRouter {
     public void route(CortexSession session, Inbound inbound) {
         counters.increment(Counter.MESSAGES_RECEIVED);
         try {
+            if (!session.guard().passes(session, inbound)) {
+                return;
+            }
             if (inbound instanceof Invalid invalid) {
                 invalid(session, invalid);
             } else {

@@ -9,6 +9,7 @@ import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.ClientMessage.Join;
 import io.synapse.protocol.ClientMessage.Resumption;
+import io.synapse.protocol.ErrorBody;
 import io.synapse.protocol.Invalid;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Reasons;
@@ -89,16 +90,29 @@ public final class JoinHandler {
             return;
         }
         String agent = matcher.group(1);
-        Optional<Identity> identity =
-                join.credential().isPresent() ? join.credential().flatMap(authenticator::identify) : session.identity();
+        boolean shown = join.credential().isPresent();
+        Optional<ErrorBody> notNow = shown ? session.guard().mayTry() : Optional.empty();
+        if (notNow.isPresent()) {
+            session.refuse(address, notNow.get());
+            return;
+        }
+        Optional<Identity> identity = shown ? join.credential().flatMap(authenticator::identify) : session.identity();
         if (identity.isEmpty() || !identity.get().mayJoin(agent)) {
             counters.increment(Counter.JOINS_REFUSED);
+            if (shown && identity.isEmpty()) {
+                session.guard().failed();
+            }
             session.refuse(address, identity.isEmpty() ? Reasons.UNAUTHORIZED : Reasons.FORBIDDEN);
             return;
         }
         Channel old = session.channel(address.topic());
         if (old == null && session.joined() >= limits.topicsPerConnection()) {
             session.refuse(address, Reasons.TOO_MANY_TOPICS);
+            return;
+        }
+        Optional<ErrorBody> tooMany = session.guard().claim(identity.get());
+        if (tooMany.isPresent()) {
+            session.refuse(address, tooMany.get());
             return;
         }
         // A hand-written client sends no join_ref; its ref takes the place, as the two are equal in the npm client.

@@ -94,8 +94,21 @@ public final class MessageRouter {
      * @return its state, which goes with every message
      */
     public CortexSession open(Connection connection, Optional<Identity> identity) {
+        return open(connection, identity, Guard.NONE);
+    }
+
+    /**
+     * The same of one that limits hold for.
+     *
+     * @param connection open
+     * @param identity who the handshake said the client is
+     * @param guard holds the limits
+     * @return its state, which goes with every message
+     */
+    public CortexSession open(Connection connection, Optional<Identity> identity, Guard guard) {
         counters.increment(Counter.CONNECTIONS_OPENED);
         CortexSession session = new CortexSession(connection, identity);
+        session.guard(guard);
         session.open(registry);
         return session;
     }
@@ -109,6 +122,9 @@ public final class MessageRouter {
     public void route(CortexSession session, Inbound inbound) {
         counters.increment(Counter.MESSAGES_RECEIVED);
         try {
+            if (!session.guard().passes(session, inbound)) {
+                return;
+            }
             if (inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.FRAME) {
                 malformed(session, invalid);
             } else if (inbound instanceof Invalid invalid && invalid.kind() == Invalid.Kind.JOIN) {

@@ -4,7 +4,6 @@ import io.synapse.security.Verdict.Refused;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 
 /** What every handshake must pass, whatever the client will speak. Safe for use by many threads. */
 public final class Admission {
@@ -13,22 +12,16 @@ public final class Admission {
 
     private final AccessPolicy access;
     private final BooleanSupplier ready;
-    private final IntSupplier openConnections;
-    private final int maxConnections;
 
     /**
      * An admission.
      *
      * @param access who is let in at all
      * @param ready whether this node accepts connections now
-     * @param openConnections how many there are
-     * @param maxConnections how many there may be
      */
-    public Admission(AccessPolicy access, BooleanSupplier ready, IntSupplier openConnections, int maxConnections) {
+    public Admission(AccessPolicy access, BooleanSupplier ready) {
         this.access = access;
         this.ready = ready;
-        this.openConnections = openConnections;
-        this.maxConnections = maxConnections;
     }
 
     /** Why somebody is not even asked who they are; empty if they are. */
@@ -46,12 +39,9 @@ public final class Admission {
     }
 
     /** Why even a welcome client cannot come in now; empty if it can. */
-    Optional<Refused> noRoom() {
+    Optional<Refused> notReady() {
         if (!ready.getAsBoolean()) {
             return Optional.of(new Refused(503, "not ready", OptionalInt.of(RETRY_AFTER_SECONDS)));
-        }
-        if (openConnections.getAsInt() >= maxConnections) {
-            return Optional.of(new Refused(503, "server at capacity", OptionalInt.of(RETRY_AFTER_SECONDS)));
         }
         return Optional.empty();
     }

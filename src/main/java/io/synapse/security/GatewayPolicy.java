@@ -14,6 +14,9 @@ import java.util.Optional;
  */
 public final class GatewayPolicy {
 
+    /** The parameter by which a browser shows its login. */
+    public static final String SESSION_TOKEN = "session_token";
+
     private static final List<String> KNOWN = Subprotocol.words();
 
     private final Admission admission;
@@ -58,13 +61,17 @@ public final class GatewayPolicy {
         }
         Optional<Identity> identity = authenticator.identify(credential.orElse(ApiKeys.DEVELOPMENT_KEY));
         if (identity.isEmpty()) {
-            return Refused.of(401, "invalid token");
+            return Refused.INVALID_TOKEN;
         }
-        Optional<Refused> full = admission.noRoom();
-        return full.isPresent() ? full.get() : new Admitted(identity, 1, spoken);
+        Optional<Refused> notReady = admission.notReady();
+        return notReady.isPresent() ? notReady.get() : new Admitted(identity, 1, spoken);
     }
 
     private static Optional<String> credential(Handshake handshake) {
-        return handshake.authorization().flatMap(Handshake::bearer).or(handshake::token);
+        return handshake
+                .authorization()
+                .flatMap(Handshake::bearer)
+                .or(handshake::token)
+                .or(() -> Optional.ofNullable(handshake.parameters().get(SESSION_TOKEN)));
     }
 }

@@ -63,11 +63,11 @@ public final class HandshakePolicy {
         Optional<String> credential = credential(handshake);
         Optional<Identity> identity = credential.flatMap(authenticator::identify);
         if (credential.isPresent() && identity.isEmpty()) {
-            return Refused.of(401, "invalid token");
+            return Refused.INVALID_TOKEN;
         }
-        Optional<Refused> full = admission.noRoom();
-        if (full.isPresent()) {
-            return full.get();
+        Optional<Refused> notReady = admission.notReady();
+        if (notReady.isPresent()) {
+            return notReady.get();
         }
         Optional<String> answered = phoenix ? Optional.of(SUBPROTOCOL) : Optional.empty();
         return new Admitted(identity, known.group(1).equals("1") ? 1 : 2, answered);

@@ -25,6 +25,9 @@ public sealed interface Verdict {
      */
     record Refused(int status, String reason, OptionalInt retryAfterSeconds) implements Verdict {
 
+        /** A credential was shown, and it is not good. */
+        public static final Refused INVALID_TOKEN = of(401, "invalid token");
+
         /**
          * A refusal that trying again does not change.
          *

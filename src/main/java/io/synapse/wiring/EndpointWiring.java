@@ -37,6 +37,7 @@ import io.synapse.routing.AgentChannels;
 import io.synapse.routing.ChannelHandler;
 import io.synapse.routing.ConversationHandler;
 import io.synapse.routing.GatewayRouter;
+import io.synapse.routing.Guard;
 import io.synapse.routing.JoinHandler;
 import io.synapse.routing.MessageRouter;
 import io.synapse.routing.PresenceHandler;
@@ -47,6 +48,7 @@ import io.synapse.routing.ToolHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.routing.WorkerHandler;
 import io.synapse.security.Authenticator;
+import io.synapse.security.limit.Rates;
 import io.synapse.session.SessionStore;
 import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
@@ -189,6 +191,8 @@ public class EndpointWiring {
         return new SocketDependencies(
                 new Connection.Environment(config.outbox(), ticker, timers, counters),
                 config.limits(),
+                new Guard.Environment(
+                        new Rates(config.guard().rates(), ticker, counters), config.limits(), timers, counters),
                 ids,
                 counters,
                 heartbeats,

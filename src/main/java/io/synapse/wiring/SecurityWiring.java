@@ -2,9 +2,11 @@ package io.synapse.wiring;
 
 import io.synapse.config.Mode;
 import io.synapse.config.SynapseConfig;
-import io.synapse.connection.ConnectionRegistry;
 import io.synapse.operations.NodeState;
+import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
+import io.synapse.platform.Ticker;
+import io.synapse.platform.Timers;
 import io.synapse.security.AccessPolicy;
 import io.synapse.security.Admission;
 import io.synapse.security.ApiKeys;
@@ -12,6 +14,8 @@ import io.synapse.security.Authenticator;
 import io.synapse.security.GatewayPolicy;
 import io.synapse.security.HandshakePolicy;
 import io.synapse.security.HandshakeTokens;
+import io.synapse.security.limit.ClientAddresses;
+import io.synapse.security.limit.ConnectionLimits;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -45,12 +49,20 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    Admission admission(SynapseConfig config, AccessPolicy access, NodeState state, ConnectionRegistry registry) {
-        return new Admission(
-                access,
-                () -> state.notReady().isEmpty(),
-                registry::count,
-                config.limits().connections());
+    Admission admission(AccessPolicy access, NodeState state) {
+        return new Admission(access, () -> state.notReady().isEmpty());
+    }
+
+    @Produces
+    @Singleton
+    ClientAddresses addresses(SynapseConfig config) {
+        return new ClientAddresses(config.guard().trustedProxies());
+    }
+
+    @Produces
+    @Singleton
+    ConnectionLimits limits(SynapseConfig config, Ticker ticker, Timers timers, Counters counters) {
+        return new ConnectionLimits(config.guard().connections(), ticker, timers, counters);
     }
 
     @Produces
