@@ -32,6 +32,8 @@ class ConfigReaderTest {
     private static final Set<String> MAY_BE_EMPTY = Set.of(
             "synapse.agents.remote",
             "synapse.budget.subjects",
+            "synapse.limits.roles",
+            "synapse.proxies.trusted",
             "synapse.auth.api-keys",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",

@@ -50,6 +50,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /** All that is behind {@code /ws}, without a server. */
@@ -71,6 +72,9 @@ final class GatewayFixture implements AutoCloseable {
     final ConversationGate gate = Conversations.gate(conversations, counters);
     final MemorySessions sessions = Sessions.store(timers, counters);
     final GatewayRouter router;
+    /** The limits of those who connect from now on. */
+    Supplier<Guard> guards = () -> Guard.NONE;
+
     final Workers workers;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ObjectCodecs codecs = new ObjectCodecs(64, 1 << 20, new FrameBounds(65536, 256, SMALLEST_DEFLATED));
@@ -190,7 +194,7 @@ final class GatewayFixture implements AutoCloseable {
             packing = Packing.of(spoken.word());
             connection =
                     new Connection("c" + ++connections, "127.0.0.1", 0, transport, codecs.open(spoken), environment);
-            session = router.open(connection, identity);
+            session = router.open(connection, identity, guards.get());
         }
 
         private Client greeted() {

@@ -29,7 +29,6 @@ class GatewayPolicyTest {
     private final HandshakeTokens tokens = new HandshakeTokens("0123456789abcdef0123456789abcdef", HOUR, CLOCK);
     private Mode mode = Mode.PRODUCTION;
     private boolean ready = true;
-    private int open;
     private String method = "GET";
     private boolean upgrade = true;
     private Optional<String> origin = Optional.empty();
@@ -47,7 +46,7 @@ class GatewayPolicyTest {
     }
 
     private Verdict decide() {
-        Admission admission = new Admission(new AccessPolicy(mode, List.of()), () -> ready, () -> open, 2);
+        Admission admission = new Admission(new AccessPolicy(mode, List.of()), () -> ready);
         ApiKeys keys =
                 mode == Mode.DEVELOPMENT ? new ApiKeys(List.of(), true) : new ApiKeys(List.of(key("bob", "k1")), false);
         return new GatewayPolicy(admission, new Authenticator(List.of(keys, tokens)), mode)
@@ -135,7 +134,7 @@ class GatewayPolicyTest {
     }
 
     @Test
-    @DisplayName("K7: a wrong method, a page from elsewhere, no upgrade, a node that is not ready or full: refused")
+    @DisplayName("K7: a wrong method, a page from elsewhere, no upgrade, a node that is not ready: refused")
     void refusals() {
         parameters = Map.of("token", "k1");
         method = "POST";
@@ -151,9 +150,6 @@ class GatewayPolicyTest {
         assertThat(status()).isEqualTo(503);
         assertThat(((Refused) decide()).retryAfterSeconds()).hasValue(5);
         ready = true;
-        open = 2;
-        assertThat(status()).isEqualTo(503);
-        open = 1;
         assertThat(decide()).isInstanceOf(Admitted.class);
     }
 

@@ -219,18 +219,13 @@ class SecurityTest {
 
     private static Verdict decide(
             String method, boolean upgrade, List<String> offered, Map<String, String> parameters) {
-        return decide(method, upgrade, offered, parameters, true, 0);
+        return decide(method, upgrade, offered, parameters, true);
     }
 
     private static Verdict decide(
-            String method,
-            boolean upgrade,
-            List<String> offered,
-            Map<String, String> parameters,
-            boolean ready,
-            int open) {
+            String method, boolean upgrade, List<String> offered, Map<String, String> parameters, boolean ready) {
         HandshakePolicy policy = new HandshakePolicy(
-                new Admission(new AccessPolicy(Mode.DEVELOPMENT, List.of()), () -> ready, () -> open, 2),
+                new Admission(new AccessPolicy(Mode.DEVELOPMENT, List.of()), () -> ready),
                 new Authenticator(List.of(new ApiKeys(List.of(), true), tokens(NOW))));
         return policy.decide(new Handshake(
                 method,
@@ -327,12 +322,8 @@ class SecurityTest {
         assertThat(status(decide("GET", true, List.of(), Map.of("token", "wrong"))))
                 .isEqualTo(401);
         assertThat(decide("GET", true, List.of(), Map.of("token", "test_key"))).isInstanceOf(Admitted.class);
-        for (Verdict full : List.of(
-                decide("GET", true, List.of(), Map.of(), false, 0),
-                decide("GET", true, List.of(), Map.of(), true, 2))) {
-            assertThat(status(full)).isEqualTo(503);
-            assertThat(((Refused) full).retryAfterSeconds()).hasValue(5);
-        }
-        assertThat(decide("GET", true, List.of(), Map.of(), true, 1)).isInstanceOf(Admitted.class);
+        Verdict notReady = decide("GET", true, List.of(), Map.of(), false);
+        assertThat(status(notReady)).isEqualTo(503);
+        assertThat(((Refused) notReady).retryAfterSeconds()).hasValue(5);
     }
 }
