@@ -29,11 +29,20 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final OutputStream out;
     private DataInputStream in;
+    private String head = "";
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
         this.out = socket.getOutputStream();
         this.in = new DataInputStream(socket.getInputStream());
+    }
+
+    /** What the server answers to a request: status line and headers. */
+    static String answerTo(int port, String request) throws IOException {
+        try (RawClient client = dial(port)) {
+            client.out.write(request.getBytes(StandardCharsets.US_ASCII));
+            return client.readHead();
+        }
     }
 
     /** From now on reads so many bytes a second. */
@@ -77,8 +86,34 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** A handshake from an address of the loopback network, with headers; whatever the answer, which {@link #head} has. */
+    static RawClient shakeHands(String from, int port, String path, String... headers) throws IOException {
+        RawClient client = dial(from, port);
+        StringBuilder more = new StringBuilder(path + " HTTP/1.1");
+        for (String header : headers) {
+            more.append("\r\n").append(header);
+        }
+        client.head = client.handshake(port, more + "\r\nX-Rest:");
+        return client;
+    }
+
+    /** What the server answered. */
+    String head() {
+        return head;
+    }
+
+    /** The status of it. */
+    int status() {
+        return Integer.parseInt(head.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3));
+    }
+
     private static RawClient dial(int port) throws IOException {
+        return dial("127.0.0.1", port);
+    }
+
+    private static RawClient dial(String from, int port) throws IOException {
         Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(from, 0));
         socket.setReceiveBufferSize(64 * 1024);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.connect(new InetSocketAddress("127.0.0.1", port));
@@ -90,6 +125,10 @@ final class RawClient implements AutoCloseable {
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
+        return readHead();
+    }
+
+    private String readHead() throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             head.append((char) in.readUnsignedByte());
