@@ -10,7 +10,7 @@ run=
 for word in "$@"; do
     case $word in
         --build) build=true ;;
-        slow-reader | soak | first-thought | flood) run=$word arguments+=("$word") ;;
+        slow-reader | soak | first-thought | flood | address-flood) run=$word arguments+=("$word") ;;
         payara | wildfly) server=$word arguments+=("$word") ;;
         *) arguments+=("$word") ;;
     esac
@@ -41,6 +41,9 @@ case $run in
         ;;
     flood)
         exec "${java[@]}" io.synapse.bench.fairness.Flood "${arguments[@]}"
+        ;;
+    address-flood)
+        exec "${java[@]}" io.synapse.bench.fairness.AddressFlood "${arguments[@]}"
         ;;
     slow-reader)
         # on the loopback interface the kernel takes 4 MB for a client that does not read, because of its large packets;

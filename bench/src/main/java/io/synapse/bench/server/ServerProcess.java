@@ -23,10 +23,11 @@ public final class ServerProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofMinutes(5);
     private static final Duration STOP = Duration.ofSeconds(20);
-    /** One tenant asks everything here; its share is all there is. */
+    /** One tenant asks everything here, from one address; its share is all there is. */
     private static final Map<String, String> USUAL = Map.of(
             "SYNAPSE_MODE", "development",
             "SYNAPSE_ENGINE", "bench",
+            "SYNAPSE_LIMITS_PROFILE", "bench",
             "SYNAPSE_QUERY_MAX_CONCURRENT_PER_TENANT", "0",
             "SYNAPSE_QUERY_MAX_QUEUED_PER_TENANT", "0");
 

@@ -44,8 +44,24 @@ public final class RawSocket implements AutoCloseable {
      * @throws IOException if it is not let in
      */
     public static RawSocket open(URI uri, int receiveBuffer) throws IOException {
+        return open(uri, receiveBuffer, null);
+    }
+
+    /**
+     * The same from another address of the loopback network.
+     *
+     * @param uri of a WebSocket on this machine
+     * @param receiveBuffer bytes; 0 is what the kernel likes
+     * @param from such as {@code 127.0.0.2}; null for the usual one
+     * @return open
+     * @throws IOException if it is not let in
+     */
+    public static RawSocket open(URI uri, int receiveBuffer, String from) throws IOException {
         Socket socket = new Socket();
         try {
+            if (from != null) {
+                socket.bind(new InetSocketAddress(from, 0));
+            }
             if (receiveBuffer > 0) {
                 socket.setReceiveBufferSize(receiveBuffer);
             }
