@@ -5,6 +5,8 @@ package io.synapse.config;
  *
  * @param mode development or production
  * @param auth who may connect
+ * @param keys API keys that are made while the node runs
+ * @param login login sessions and tickets
  * @param limits what one client can ask
  * @param guard how many connections and messages a client may have
  * @param outbox what may wait to be sent
@@ -26,6 +28,8 @@ package io.synapse.config;
 public record SynapseConfig(
         Mode mode,
         AuthConfig auth,
+        KeysConfig keys,
+        LoginConfig login,
         LimitsConfig limits,
         GuardConfig guard,
         OutboxConfig outbox,

@@ -110,6 +110,7 @@ public final class MessageRouter {
         CortexSession session = new CortexSession(connection, identity);
         session.guard(guard);
         session.open(registry);
+        identity.ifPresent(known -> registry.identified(connection, known.tenant()));
         return session;
     }
 
