@@ -228,7 +228,7 @@ class ConnectionLimitsIT {
                     + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Forwarded-For: 10.1.6.1\r\n"
                     + (i % 2 == 0
                             ? "Sec-WebSocket-Version: 13\r\n\r\n"
-                            : "Sec-WebSocket-Version: 7\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+                            : "Sec-WebSocket-Version: 99\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
             assertThat(RawClient.answerTo(server.port(), wrong)).doesNotStartWith("HTTP/1.1 101");
         }
         for (int i = 0; i < 10; i++) {

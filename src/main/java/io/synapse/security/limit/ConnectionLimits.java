@@ -83,11 +83,6 @@ public final class ConnectionLimits {
         others = new Address(sweepAt);
     }
 
-    /** Tells subjects apart, of all tenants. */
-    static String user(Identity identity) {
-        return identity.tenant() + ':' + identity.subject();
-    }
-
     /**
      * A look before anything else is done for a handshake: what is refused here costs next to nothing.
      *
@@ -269,7 +264,7 @@ public final class ConnectionLimits {
             case TOKEN -> identity.credential().source().isEmpty();
             case API_KEY, DEVELOPMENT -> false;
         };
-        return bounds.perUser() > 0 && person ? Optional.of("user " + user(identity)) : Optional.empty();
+        return bounds.perUser() > 0 && person ? Optional.of("user " + identity.owner()) : Optional.empty();
     }
 
     private Optional<Limit> reached(Identity identity, Iterable<String> held) {

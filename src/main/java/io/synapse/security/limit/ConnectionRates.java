@@ -94,7 +94,7 @@ public final class ConnectionRates {
         }
         identity = sender;
         plan = rates.plan(sender);
-        subject = sender == null ? null : ConnectionLimits.user(sender);
+        subject = sender == null ? null : sender.owner();
         ofSubject = null;
     }
 

@@ -168,7 +168,7 @@ class ConnectionLimitsTest {
         third.release();
         assertThat(limits.held("key k")).isZero();
         assertThat(limits.held("key other")).isZero();
-        assertThat(limits.held("user :ann")).isZero();
+        assertThat(limits.held("user ann")).isZero();
         assertThat(counters.get(Counter.LIMITED_KEY)).isEqualTo(1);
         assertThat(counters.get(Counter.LIMITED_USER)).isEqualTo(1);
     }
