@@ -15,4 +15,13 @@ public record GuardConfig(List<AddressBlock> trustedProxies, ConnectionBounds co
     public GuardConfig {
         trustedProxies = List.copyOf(trustedProxies);
     }
+
+    /**
+     * Whether clients may come and ask as fast as they like.
+     *
+     * @return true where neither is bounded
+     */
+    public boolean isLifted() {
+        return !connections.opened().isBounded() && !rates.messages().isBounded();
+    }
 }

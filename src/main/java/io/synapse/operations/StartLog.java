@@ -1,6 +1,7 @@
 package io.synapse.operations;
 
 import io.synapse.config.Mode;
+import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.protocol.CloseReason;
 import jakarta.annotation.PostConstruct;
@@ -24,6 +25,9 @@ public class StartLog {
     private NodeInfo info;
 
     @Inject
+    private SynapseConfig config;
+
+    @Inject
     private NodeState state;
 
     @Inject
@@ -41,6 +45,10 @@ public class StartLog {
                     Level.WARNING,
                     "DEVELOPMENT MODE: no credentials are configured, so only clients on this machine are let in, with "
                             + "the key test_key. Set synapse.auth.api-keys for use by others.");
+        }
+        if (info.mode() == Mode.PRODUCTION && config.guard().isLifted()) {
+            LOGGER.log(
+                    Level.WARNING, "the limits on clients are lifted: synapse.limits.profile is bench, or each is off");
         }
         state.notReady().ifPresent(reason -> LOGGER.log(Level.ERROR, "Synapse will not serve anybody: {0}", reason));
     }

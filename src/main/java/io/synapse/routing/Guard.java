@@ -135,7 +135,7 @@ public final class Guard {
             return Cost.MESSAGE;
         }
         return switch (message.kind()) {
-            case HEARTBEAT, PING, ACKNOWLEDGE, INTERRUPT, LEAVE, UNSUBSCRIBE, UNSUBSCRIBE_ALL -> Cost.NOTHING;
+            case HEARTBEAT, PING, ACKNOWLEDGE, INTERRUPT, LEAVE, UNSUBSCRIBE, UNSUBSCRIBE_ALL, RENEW -> Cost.NOTHING;
             case WORK -> sender != null && sender.roles().contains(Role.AGENT) ? Cost.NOTHING : Cost.MESSAGE;
             case QUERY, TOOL -> Cost.QUERY;
             case PUBLISH, SEND, CHANNEL_MESSAGE -> Cost.PUBLISH;

@@ -36,6 +36,7 @@ import io.synapse.query.QueryService;
 import io.synapse.routing.AgentChannels;
 import io.synapse.routing.ChannelHandler;
 import io.synapse.routing.ConversationHandler;
+import io.synapse.routing.CredentialHandler;
 import io.synapse.routing.GatewayRouter;
 import io.synapse.routing.Guard;
 import io.synapse.routing.JoinHandler;
@@ -48,6 +49,7 @@ import io.synapse.routing.ToolHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.routing.WorkerHandler;
 import io.synapse.security.Authenticator;
+import io.synapse.security.LiveCredentials;
 import io.synapse.security.limit.Rates;
 import io.synapse.session.SessionStore;
 import io.synapse.tool.ToolRegistry;
@@ -107,13 +109,14 @@ public class EndpointWiring {
             ToolHandler tools,
             ConversationHandler conversations,
             WorkerHandler workers,
-            Authenticator authenticator) {
+            CredentialHandler credentials) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
-                authenticator, registry, queries, presenceHandler, subscriptions, sessions, config.limits(), counters);
+                credentials, registry, queries, presenceHandler, subscriptions, sessions, config.limits(), counters);
         return new MessageRouter(
                 registry,
                 joins,
+                credentials,
                 queries,
                 presenceHandler,
                 subscriptions,
@@ -124,6 +127,13 @@ public class EndpointWiring {
                 config.limits(),
                 timers,
                 counters);
+    }
+
+    @Produces
+    @Singleton
+    CredentialHandler credentials(
+            Authenticator authenticator, LiveCredentials live, SubscriptionHandler subscriptions, Clock clock) {
+        return new CredentialHandler(authenticator, live, subscriptions, clock);
     }
 
     @Produces
@@ -148,7 +158,8 @@ public class EndpointWiring {
             ConversationHandler conversations,
             WorkerHandler workers,
             ChannelHandler channels,
-            SessionHandler sessions) {
+            SessionHandler sessions,
+            CredentialHandler credentials) {
         return new GatewayRouter(
                 registry,
                 agents,
@@ -160,6 +171,7 @@ public class EndpointWiring {
                 workers,
                 channels,
                 sessions,
+                credentials,
                 config.limits(),
                 clock,
                 timers,

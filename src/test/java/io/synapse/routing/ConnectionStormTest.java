@@ -29,9 +29,6 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
-import io.synapse.security.ApiKeys;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -152,15 +149,14 @@ class ConnectionStormTest {
     }
 
     private MessageRouter cortex() {
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         PresenceHandler presence = new PresenceHandler(members);
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         JoinHandler joins = new JoinHandler(
-                authenticator, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters);
+                credentials, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters);
         return new MessageRouter(
                 registry,
                 joins,
+                credentials,
                 queryHandler,
                 presence,
                 subscriptions,
@@ -197,6 +193,7 @@ class ConnectionStormTest {
                 QueryFixtures.noWorkers(),
                 channels,
                 sessionHandler,
+                Credentials.handler(subscriptions, timers, clock),
                 limits,
                 clock,
                 timers,

@@ -138,6 +138,7 @@ final class GatewayFixture implements AutoCloseable {
                 "n1",
                 clock,
                 counters);
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         router = new GatewayRouter(
                 registry,
                 agents,
@@ -149,6 +150,7 @@ final class GatewayFixture implements AutoCloseable {
                 new WorkerHandler(workers),
                 handler,
                 new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG),
+                credentials,
                 limits,
                 clock,
                 timers,

@@ -20,9 +20,6 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
-import io.synapse.security.ApiKeys;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
 import io.synapse.testing.Configs;
@@ -113,9 +110,6 @@ class MessageRouterTest {
                 new InterruptManager(),
                 threads,
                 Conversations.gate(timers, counters));
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed)));
         QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, oddClock);
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHub hub = Topics.hub(timers.ticker(), counters);
@@ -123,10 +117,11 @@ class MessageRouterTest {
         SubscriptionHandler subscriptions =
                 new SubscriptionHandler(hub, access, Topics.CONFIG, new Channels(Topics.GATEWAY));
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, fixed, counters);
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, fixed);
         return new MessageRouter(
                 registry,
                 new JoinHandler(
-                        authenticator,
+                        credentials,
                         registry,
                         queries,
                         presence,
@@ -134,6 +129,7 @@ class MessageRouterTest {
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
                         counters),
+                credentials,
                 queries,
                 presence,
                 subscriptions,

@@ -14,9 +14,6 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
-import io.synapse.security.ApiKeys;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -61,9 +58,6 @@ class TopicRoutingTest {
 
     private MessageRouter router() {
         Clock clock = oddClock;
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         QueryHandler queries = QueryFixtures.handler(timers, counters, clock);
         SubscriptionHandler subscriptions = new SubscriptionHandler(
                 hub,
@@ -75,10 +69,11 @@ class TopicRoutingTest {
         ConnectionRegistry registry = new ConnectionRegistry();
         PresenceHandler presence =
                 new PresenceHandler(Members.tracker(Clock.fixed(NOW, ZoneOffset.UTC), timers, counters));
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         return new MessageRouter(
                 registry,
                 new JoinHandler(
-                        authenticator,
+                        credentials,
                         registry,
                         queries,
                         presence,
@@ -86,6 +81,7 @@ class TopicRoutingTest {
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
                         counters),
+                credentials,
                 queries,
                 presence,
                 subscriptions,
