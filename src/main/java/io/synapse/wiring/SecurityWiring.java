@@ -5,6 +5,8 @@ import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.operations.NodeState;
 import io.synapse.platform.Ids;
+import io.synapse.platform.ManagedPool;
+import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Timers;
 import io.synapse.security.AccessPolicy;
 import io.synapse.security.Admission;
@@ -16,12 +18,20 @@ import io.synapse.security.HandshakeTokens;
 import io.synapse.security.LocalRevocations;
 import io.synapse.security.Revocations;
 import io.synapse.security.Secrets;
+import io.synapse.security.key.KeyFile;
+import io.synapse.security.key.KeyStore;
+import io.synapse.security.key.KeyTokens;
+import io.synapse.security.key.LocalKeys;
+import io.synapse.security.key.ManagedKeys;
+import io.synapse.security.key.Uses;
 import io.synapse.security.login.Login;
 import io.synapse.security.login.LoginSessions;
 import io.synapse.security.login.MemoryLogins;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
@@ -51,12 +61,55 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    Authenticator authenticator(SynapseConfig config, HandshakeTokens tokens, LoginSessions logins) {
-        boolean development = config.mode() == Mode.DEVELOPMENT;
+    ApiKeys configuredKeys(SynapseConfig config) {
+        return new ApiKeys(config.auth().apiKeys(), config.mode() == Mode.DEVELOPMENT);
+    }
+
+    @Produces
+    @Singleton
+    KeyStore keyStore(SynapseConfig config) {
+        return new LocalKeys(
+                config.keys().file().map(Path::of).map(KeyFile::new),
+                config.keys().max());
+    }
+
+    @Produces
+    @Singleton
+    Uses uses(KeyStore store, Timers timers, ManagedPool pool) {
+        return new Uses(store, timers, new TaskQueue(pool, ManagedThreads.KEEPER_THREADS));
+    }
+
+    // Static: WildFly has ended the application scope, and this bean with it, when it disposes.
+    static void keep(@Disposes Uses uses) {
+        uses.keep();
+    }
+
+    @Produces
+    @Singleton
+    ManagedKeys keys(
+            SynapseConfig config,
+            KeyStore store,
+            ApiKeys configured,
+            Uses uses,
+            Clock clock,
+            Timers timers,
+            Revocations revocations) {
+        return new ManagedKeys(
+                config.keys(),
+                store,
+                configured::isName,
+                uses,
+                new ManagedKeys.Environment(clock, timers, new Secrets(), revocations));
+    }
+
+    @Produces
+    @Singleton
+    Authenticator authenticator(ApiKeys configured, ManagedKeys keys, LoginSessions logins, HandshakeTokens tokens) {
         return new Authenticator(List.of(
-                new ApiKeys(config.auth().apiKeys(), development),
+                keys,
                 session -> logins.validate(session).map(Login::identity),
-                tokens));
+                configured,
+                new KeyTokens(tokens, keys)));
     }
 
     @Produces
