@@ -13,11 +13,13 @@ import io.synapse.security.Admission;
 import io.synapse.security.ApiKeys;
 import io.synapse.security.Authenticator;
 import io.synapse.security.GatewayPolicy;
+import io.synapse.security.HandshakeCheck;
 import io.synapse.security.HandshakePolicy;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.LocalRevocations;
 import io.synapse.security.Revocations;
 import io.synapse.security.Secrets;
+import io.synapse.security.audit.AuditLog;
 import io.synapse.security.key.KeyFile;
 import io.synapse.security.key.KeyStore;
 import io.synapse.security.key.KeyTokens;
@@ -27,6 +29,8 @@ import io.synapse.security.key.Uses;
 import io.synapse.security.login.Login;
 import io.synapse.security.login.LoginSessions;
 import io.synapse.security.login.MemoryLogins;
+import io.synapse.security.login.MemoryTickets;
+import io.synapse.security.login.Tickets;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -114,6 +118,29 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
+    Tickets tickets(SynapseConfig config, Clock clock, Revocations revocations) {
+        return new MemoryTickets(config.login(), clock, new Secrets(), revocations);
+    }
+
+    @Produces
+    @Singleton
+    HandshakeCheck handshakeCheck(Authenticator authenticator, LoginSessions logins, Tickets tickets) {
+        return new HandshakeCheck(
+                authenticator, session -> logins.validate(session).map(Login::identity), tickets);
+    }
+
+    @Produces
+    @Singleton
+    AuditLog auditLog(Clock clock, Timers timers) {
+        return AuditLog.ofServer(clock, timers);
+    }
+
+    static void flush(@Disposes AuditLog log) {
+        log.flush();
+    }
+
+    @Produces
+    @Singleton
     AccessPolicy access(SynapseConfig config) {
         return new AccessPolicy(config.mode(), config.auth().allowedOrigins());
     }
@@ -130,13 +157,13 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    HandshakePolicy handshakes(Admission admission, Authenticator authenticator) {
-        return new HandshakePolicy(admission, authenticator);
+    HandshakePolicy handshakes(Admission admission, HandshakeCheck check) {
+        return new HandshakePolicy(admission, check);
     }
 
     @Produces
     @Singleton
-    GatewayPolicy gateway(SynapseConfig config, Admission admission, Authenticator authenticator) {
-        return new GatewayPolicy(admission, authenticator, config.mode());
+    GatewayPolicy gateway(SynapseConfig config, Admission admission, HandshakeCheck check) {
+        return new GatewayPolicy(admission, check, config.mode());
     }
 }

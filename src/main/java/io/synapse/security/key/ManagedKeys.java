@@ -162,6 +162,9 @@ public final class ManagedKeys implements CredentialCheck {
     public Optional<Issued> rotate(String id, Duration grace) {
         Duration bounded = grace.compareTo(config.maxGrace()) < 0 ? grace : config.maxGrace();
         Instant now = environment.clock().instant();
+        if (store.find(id).isEmpty()) {
+            return Optional.empty();
+        }
         String secret = secret(id.substring(ID_PREFIX.length()));
         String hash = Secrets.hash(secret);
         Optional<ManagedKey> rotated = store.update(
