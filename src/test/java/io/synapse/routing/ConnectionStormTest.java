@@ -2,6 +2,7 @@ package io.synapse.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.synapse.security.Audit;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -29,10 +30,6 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
-import io.synapse.security.ApiKeys;
-import io.synapse.security.Audit;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -154,23 +151,14 @@ class ConnectionStormTest {
     }
 
     private MessageRouter cortex() {
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         PresenceHandler presence = new PresenceHandler(members);
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         JoinHandler joins = new JoinHandler(
-                authenticator,
-                registry,
-                queryHandler,
-                presence,
-                subscriptions,
-                sessionHandler,
-                limits,
-                counters,
-                Audit.NONE);
+                credentials, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters, Audit.NONE);
         return new MessageRouter(
                 registry,
                 joins,
+                credentials,
                 queryHandler,
                 presence,
                 subscriptions,
@@ -207,6 +195,7 @@ class ConnectionStormTest {
                 QueryFixtures.noWorkers(),
                 channels,
                 sessionHandler,
+                Credentials.handler(subscriptions, timers, clock),
                 limits,
                 clock,
                 timers,

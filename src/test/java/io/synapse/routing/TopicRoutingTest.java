@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.synapse.security.Audit;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
@@ -14,10 +15,6 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
-import io.synapse.security.ApiKeys;
-import io.synapse.security.Audit;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -62,9 +59,6 @@ class TopicRoutingTest {
 
     private MessageRouter router() {
         Clock clock = oddClock;
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         QueryHandler queries = QueryFixtures.handler(timers, counters, clock);
         SubscriptionHandler subscriptions = new SubscriptionHandler(
                 hub,
@@ -76,18 +70,19 @@ class TopicRoutingTest {
         ConnectionRegistry registry = new ConnectionRegistry();
         PresenceHandler presence =
                 new PresenceHandler(Members.tracker(Clock.fixed(NOW, ZoneOffset.UTC), timers, counters));
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         return new MessageRouter(
                 registry,
                 new JoinHandler(
-                        authenticator,
+                        credentials,
                         registry,
                         queries,
                         presence,
                         subscriptions,
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
-                        counters,
-                        Audit.NONE),
+                        counters, Audit.NONE),
+                credentials,
                 queries,
                 presence,
                 subscriptions,
