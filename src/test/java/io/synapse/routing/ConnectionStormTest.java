@@ -2,7 +2,6 @@ package io.synapse.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.synapse.security.Audit;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
@@ -30,6 +29,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -154,7 +154,15 @@ class ConnectionStormTest {
         PresenceHandler presence = new PresenceHandler(members);
         CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         JoinHandler joins = new JoinHandler(
-                credentials, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters, Audit.NONE);
+                credentials,
+                registry,
+                queryHandler,
+                presence,
+                subscriptions,
+                sessionHandler,
+                limits,
+                counters,
+                Audit.NONE);
         return new MessageRouter(
                 registry,
                 joins,

@@ -2,7 +2,6 @@ package io.synapse.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.synapse.security.Audit;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
@@ -23,6 +22,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
 import io.synapse.testing.Configs;
@@ -113,7 +113,8 @@ class PresenceHandlerTest {
                         subscriptions,
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
-                        counters, Audit.NONE),
+                        counters,
+                        Audit.NONE),
                 credentials,
                 queries,
                 presence,

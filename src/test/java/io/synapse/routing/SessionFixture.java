@@ -3,7 +3,6 @@ package io.synapse.routing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.synapse.security.Audit;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.Mode;
 import io.synapse.config.OutboxConfig;
@@ -25,6 +24,7 @@ import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.LocalRevocations;
 import io.synapse.security.Revocations;
@@ -146,8 +146,8 @@ final class SessionFixture {
         SessionHandler handler = new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG);
         PresenceHandler presence = new PresenceHandler(members);
         CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock, revocations);
-        JoinHandler joins =
-                new JoinHandler(credentials, registry, queries, presence, subscriptions, handler, limits, counters, Audit.NONE);
+        JoinHandler joins = new JoinHandler(
+                credentials, registry, queries, presence, subscriptions, handler, limits, counters, Audit.NONE);
         cortex = new MessageRouter(
                 registry,
                 joins,

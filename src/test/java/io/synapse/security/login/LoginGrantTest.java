@@ -46,10 +46,14 @@ class LoginGrantTest {
                         .by(service)
                         .errors())
                 .isEmpty();
-        assertThat(grant(Set.of("a", "c"), Set.of("**"), Set.of(Role.ADMIN)).by(service).errors())
+        assertThat(grant(Set.of("a", "c"), Set.of("**"), Set.of(Role.ADMIN))
+                        .by(service)
+                        .errors())
                 .containsOnlyKeys("agents", "topics", "roles");
         assertThat(grant(null, Set.of("u:*"), null).by(service).errors()).containsOnlyKeys("topics");
-        assertThat(grant(null, null, null).by(service(Set.of(), Set.of(), Role.ADMIN)).errors())
+        assertThat(grant(null, null, null)
+                        .by(service(Set.of(), Set.of(), Role.ADMIN))
+                        .errors())
                 .containsOnlyKeys("roles");
         assertThat(grant(Set.of("any"), Set.of("any:**"), null)
                         .by(service(Set.of(), Set.of(), Role.USER))
@@ -65,8 +69,7 @@ class LoginGrantTest {
         Login login = new Login("l_1", ann, "k_1.1", Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
         assertThat(LoginGrant.isOf(service, login)).isTrue();
         assertThat(LoginGrant.isOf(new Identity("sho", Set.of()), login)).isFalse();
-        Identity namesake =
-                new Identity("shop", "", Set.of(), Set.of(), Set.of(Role.USER), Credential.ofKey("shop"));
+        Identity namesake = new Identity("shop", "", Set.of(), Set.of(), Set.of(Role.USER), Credential.ofKey("shop"));
         assertThat(LoginGrant.isOf(namesake, login)).isFalse();
     }
 }
