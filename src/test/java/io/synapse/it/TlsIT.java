@@ -72,7 +72,7 @@ class TlsIT {
         return JSON.readTree(answer.body());
     }
 
-    /** What the server says first on a socket; throws if it does not open. */
+    /** What the server says first on a socket; throws if it does not open, or closes before. */
     private String said(String path, String message) throws Exception {
         CompletableFuture<String> first = new CompletableFuture<>();
         WebSocket.Listener listener = new WebSocket.Listener() {
@@ -81,6 +81,17 @@ class TlsIT {
                 first.complete(data.toString());
                 socket.request(1);
                 return null;
+            }
+
+            @Override
+            public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+                first.completeExceptionally(new IllegalStateException("closed with " + code));
+                return null;
+            }
+
+            @Override
+            public void onError(WebSocket socket, Throwable error) {
+                first.completeExceptionally(error);
             }
         };
         WebSocket socket = server.client()
