@@ -29,7 +29,7 @@ public class PageFilter implements Filter {
         HttpServletResponse answer = (HttpServletResponse) response;
         Optional<String> refusal = access.refusal(
                 http.getRemoteAddr(),
-                Optional.ofNullable(http.getHeader("Host")),
+                Requests.host(http),
                 Optional.ofNullable(http.getHeader("Origin")),
                 Requests.isForwarded(http));
         SecurityHeaders.set(http, answer);

@@ -79,7 +79,8 @@ public final class AccessPolicy {
      * @return false if that is not certain
      */
     public static boolean isSameOrigin(Optional<String> host, Optional<String> origin, Optional<String> fetchSite) {
-        return origin.isPresent()
+        // Without a host, as some servers have it of HTTP/2, only the browser's own word counts.
+        return origin.isPresent() && host.isPresent()
                 ? isOwn(origin.get(), host)
                         && fetchSite.map("same-origin"::equals).orElse(true)
                 : fetchSite.filter("same-origin"::equals).isPresent();

@@ -332,7 +332,17 @@ class KeysIT {
         assertThat(statusOf("/ws", Map.of("Cookie", cookie))).isEqualTo(401);
         assertThat(statusOf("/ws", Map.of("Cookie", cookie, "Origin", "http://evil.example")))
                 .isEqualTo(403);
-        assertThat(rest.ask("GET", "/api/sessions/mine", "", null, "Cookie", cookie, "Origin", own)
+        assertThat(rest.ask(
+                                "GET",
+                                "/api/sessions/mine",
+                                "",
+                                null,
+                                "Cookie",
+                                cookie,
+                                "Origin",
+                                own,
+                                "Sec-Fetch-Site",
+                                "same-origin")
                         .status())
                 .isEqualTo(200);
         assertThat(rest.ask("GET", "/api/sessions/mine", "", null, "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
@@ -344,7 +354,17 @@ class KeysIT {
         assertThat(rest.ask("DELETE", "/api/sessions/mine", "", null, "Cookie", cookie)
                         .status())
                 .isEqualTo(401);
-        Rest.Answer out = rest.ask("DELETE", "/api/sessions/mine", "", null, "Cookie", cookie, "Origin", own);
+        Rest.Answer out = rest.ask(
+                "DELETE",
+                "/api/sessions/mine",
+                "",
+                null,
+                "Cookie",
+                cookie,
+                "Origin",
+                own,
+                "Sec-Fetch-Site",
+                "same-origin");
         assertThat(out.status()).isEqualTo(200);
         assertThat(out.raw().headers().firstValue("Set-Cookie").orElseThrow()).contains("Max-Age=0");
         assertThat(statusOf("/ws", Map.of("Cookie", cookie, "Origin", own))).isEqualTo(401);

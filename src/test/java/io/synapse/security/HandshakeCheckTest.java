@@ -81,7 +81,9 @@ class HandshakeCheckTest {
         "localhost:8080,,same-site,false",
         "localhost:8080,,none,false",
         "app.example.com,https://app.example.com,,true",
-        ",http://localhost,,false"
+        ",http://localhost,,false",
+        ",https://app.example.com,same-origin,true",
+        ",https://app.example.com,cross-site,false"
     })
     @DisplayName("M3: a cookie counts only where it is certain that a page of this very host asks")
     void knowsItsOwnPages(String host, String origin, String site, boolean own) {
