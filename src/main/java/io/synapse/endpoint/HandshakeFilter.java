@@ -4,6 +4,8 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ticker;
 import io.synapse.protocol.CloseReason;
+import io.synapse.security.Audit;
+import io.synapse.security.AuditEvent;
 import io.synapse.security.Handshake;
 import io.synapse.security.Verdict;
 import io.synapse.security.Verdict.Admitted;
@@ -55,6 +57,8 @@ abstract class HandshakeFilter implements Filter {
     @Inject
     private ConnectionLimits limits;
 
+    private Audit audit;
+
     /** Lets in, or not. */
     abstract Verdict decide(Handshake handshake);
 
@@ -71,7 +75,7 @@ abstract class HandshakeFilter implements Filter {
         ClientAddress client = Requests.client(http, addresses);
         Optional<Full> knocked = limits.knock(client.counted());
         if (knocked.isPresent()) {
-            refuse((HttpServletResponse) response, knocked.get().refused());
+            refuse(http, (HttpServletResponse) response, client, knocked.get().refused());
             return;
         }
         Verdict verdict = sentTooEarly(http)
@@ -94,10 +98,11 @@ abstract class HandshakeFilter implements Filter {
         Optional<Place> toBeClosed = code.isEmpty() ? Optional.empty() : limits.enterToBeClosed(client.counted());
         if (toBeClosed.isPresent()) {
             counters.increment(Counter.HANDSHAKES_REFUSED);
+            record(http, client, refused);
             Principal principal = new RefusedPrincipal(code.get(), toBeClosed.get());
             upgrade(http, (HttpServletResponse) response, chain, principal, toBeClosed.get());
         } else {
-            refuse((HttpServletResponse) response, refused);
+            refuse(http, (HttpServletResponse) response, client, refused);
         }
     }
 
@@ -132,10 +137,11 @@ abstract class HandshakeFilter implements Filter {
                 request.getMethod(),
                 "websocket".equalsIgnoreCase(request.getHeader("Upgrade")),
                 request.getRemoteAddr(),
-                Optional.ofNullable(request.getHeader("Host")),
+                Requests.host(request),
                 Optional.ofNullable(request.getHeader("Origin")),
                 Requests.isForwarded(request),
                 Optional.ofNullable(request.getHeader("Authorization")),
+                LoginCookie.of(request),
                 protocols(request),
                 // Of anything but a GET the parameters could be a body, which nobody has bounded yet.
                 get ? parameters(request) : Map.of());
@@ -163,9 +169,19 @@ abstract class HandshakeFilter implements Filter {
         return first;
     }
 
-    private void refuse(HttpServletResponse response, Refused refused) throws IOException {
+    private void refuse(HttpServletRequest request, HttpServletResponse response, ClientAddress client, Refused refused)
+            throws IOException {
         counters.increment(Counter.HANDSHAKES_REFUSED);
+        record(request, client, refused);
+        SecurityHeaders.set(request, response);
         Requests.refuse(response, refused);
+    }
+
+    private void record(HttpServletRequest request, ClientAddress client, Refused refused) {
+        audit.record(AuditEvent.refused(AuditEvent.Name.HANDSHAKE, refused.reason())
+                .from(client.text())
+                .with("path", request.getRequestURI())
+                .with("status", Integer.toString(refused.status())));
     }
 
     /** The request, as the one whom the policy has admitted. */

@@ -17,7 +17,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Stands in front of the page and the REST side: the rules of access, and the headers that keep a page to itself. */
+/** Stands in front of the page and the REST side: the rules of access. */
 @WebFilter(
         urlPatterns = {"/", "/index.html", "/asyncapi.yaml", "/assets/*", "/api/*"},
         asyncSupported = true)
@@ -39,17 +39,12 @@ public class PageFilter implements Filter {
         HttpServletResponse answer = (HttpServletResponse) response;
         Optional<String> refusal = access.refusal(
                 http.getRemoteAddr(),
-                Optional.ofNullable(http.getHeader("Host")),
+                Requests.host(http),
                 Optional.ofNullable(http.getHeader("Origin")),
                 Requests.isForwarded(http));
-        answer.setHeader(
-                "Content-Security-Policy",
-                "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-                        + "form-action 'none'; object-src 'none'");
+        SecurityHeaders.set(http, answer);
         // Asked for again at each visit, or a browser mixes the modules of two versions after an upgrade.
         answer.setHeader("Cache-Control", "no-cache");
-        answer.setHeader("X-Content-Type-Options", "nosniff");
-        answer.setHeader("Referrer-Policy", "no-referrer");
         if (refusal.isPresent()) {
             answer.setStatus(HttpServletResponse.SC_FORBIDDEN);
             answer.setContentType("text/plain");

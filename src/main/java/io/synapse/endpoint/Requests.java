@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** What several filters read from a request. */
 final class Requests {
@@ -39,6 +40,14 @@ final class Requests {
 
     private static List<String> lines(HttpServletRequest request, String header) {
         return Collections.list(request.getHeaders(header));
+    }
+
+    /** The host that was called; of HTTP/2, which has no such header, some servers tell it in another way only. */
+    static Optional<String> host(HttpServletRequest request) {
+        Optional<String> header = Optional.ofNullable(request.getHeader("Host"));
+        return header.isEmpty() && request.getProtocol().startsWith("HTTP/2")
+                ? Optional.of(request.getServerName() + ":" + request.getServerPort())
+                : header;
     }
 
     /** Whether a proxy says that it passed the request on. */

@@ -31,8 +31,10 @@ public final class NodeState {
     public Optional<String> notReady() {
         if (config.mode() == Mode.PRODUCTION
                 && config.auth().apiKeys().isEmpty()
-                && config.auth().tokenSecret().isEmpty()) {
-            return Optional.of("production mode needs synapse.auth.api-keys or synapse.auth.token-secret");
+                && config.auth().tokenSecret().isEmpty()
+                && config.keys().file().isEmpty()) {
+            return Optional.of(
+                    "production mode needs synapse.auth.api-keys, synapse.auth.key-file or synapse.auth.token-secret");
         }
         if (stopping || !queries.isAccepting()) {
             return Optional.of("stopping");

@@ -48,6 +48,7 @@ import io.synapse.routing.SubscriptionHandler;
 import io.synapse.routing.ToolHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.routing.WorkerHandler;
+import io.synapse.security.Audit;
 import io.synapse.security.Authenticator;
 import io.synapse.security.LiveCredentials;
 import io.synapse.security.limit.Rates;
@@ -109,10 +110,19 @@ public class EndpointWiring {
             ToolHandler tools,
             ConversationHandler conversations,
             WorkerHandler workers,
-            CredentialHandler credentials) {
+            CredentialHandler credentials,
+            Audit audit) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
-                credentials, registry, queries, presenceHandler, subscriptions, sessions, config.limits(), counters);
+                credentials,
+                registry,
+                queries,
+                presenceHandler,
+                subscriptions,
+                sessions,
+                config.limits(),
+                counters,
+                audit);
         return new MessageRouter(
                 registry,
                 joins,
@@ -180,8 +190,9 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    QueryHandler queryHandler(SynapseConfig config, QueryService queries, ToolRegistry tools, Clock clock) {
-        return new QueryHandler(queries, tools, config.query(), clock);
+    QueryHandler queryHandler(
+            SynapseConfig config, QueryService queries, ToolRegistry tools, Clock clock, Audit audit) {
+        return new QueryHandler(queries, tools, config.query(), clock, audit);
     }
 
     @Produces
@@ -199,6 +210,7 @@ public class EndpointWiring {
             Ids ids,
             Counters counters,
             Heartbeats heartbeats,
+            Audit audit,
             ManagedPool pool) {
         return new SocketDependencies(
                 new Connection.Environment(config.outbox(), ticker, timers, counters),
@@ -208,6 +220,7 @@ public class EndpointWiring {
                 ids,
                 counters,
                 heartbeats,
+                audit,
                 new TaskQueue(pool, ManagedThreads.CLOSER_THREADS),
                 new TaskQueue(pool, ManagedThreads.CUTTER_THREADS),
                 new TyrusIdleTimer(config.tyrusIdleTimerOff()),

@@ -35,6 +35,7 @@ class ConfigReaderTest {
             "synapse.limits.roles",
             "synapse.proxies.trusted",
             "synapse.auth.api-keys",
+            "synapse.auth.key-file",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
             "synapse.topics.subscribe",
@@ -292,6 +293,9 @@ class ConfigReaderTest {
         assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
         values.put("synapse.auth.api-keys", "");
         values.put("synapse.auth.token-secret", SECRET);
+        assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
+        values.put("synapse.auth.token-secret", "");
+        values.put("synapse.auth.key-file", "keys.json");
         assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
     }
 

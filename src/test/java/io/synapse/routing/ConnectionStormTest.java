@@ -29,6 +29,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -79,7 +80,8 @@ class ConnectionStormTest {
     private final Heartbeats heartbeats = new Heartbeats(Heartbeat.CONFIG, timers.ticker(), Runnable::run, counters);
     private final TopicHub hub = Topics.hub(timers.ticker(), counters);
     private final QueryService queries = queryService();
-    private final QueryHandler queryHandler = new QueryHandler(queries, ToolRegistry.none(), queryConfig(), clock);
+    private final QueryHandler queryHandler =
+            new QueryHandler(queries, ToolRegistry.none(), queryConfig(), clock, Audit.NONE);
     private final Channels served = new Channels(new GatewayConfig(
             Optional.empty(),
             List.of("guide", "pillar:*"),
@@ -152,7 +154,15 @@ class ConnectionStormTest {
         PresenceHandler presence = new PresenceHandler(members);
         CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         JoinHandler joins = new JoinHandler(
-                credentials, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters);
+                credentials,
+                registry,
+                queryHandler,
+                presence,
+                subscriptions,
+                sessionHandler,
+                limits,
+                counters,
+                Audit.NONE);
         return new MessageRouter(
                 registry,
                 joins,

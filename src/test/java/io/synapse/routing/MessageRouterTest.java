@@ -20,6 +20,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
 import io.synapse.testing.Configs;
@@ -110,7 +111,7 @@ class MessageRouterTest {
                 new InterruptManager(),
                 threads,
                 Conversations.gate(timers, counters));
-        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, oddClock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, oddClock, Audit.NONE);
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
@@ -128,7 +129,8 @@ class MessageRouterTest {
                         subscriptions,
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
-                        counters),
+                        counters,
+                        Audit.NONE),
                 credentials,
                 queries,
                 presence,

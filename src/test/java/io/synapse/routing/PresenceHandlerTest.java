@@ -22,6 +22,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
 import io.synapse.testing.Configs;
@@ -94,7 +95,7 @@ class PresenceHandlerTest {
                 new InterruptManager(),
                 Runnable::run,
                 Conversations.gate(timers, counters));
-        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock, Audit.NONE);
         PresenceHandler presence = new PresenceHandler(tracker);
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
@@ -112,7 +113,8 @@ class PresenceHandlerTest {
                         subscriptions,
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
-                        counters),
+                        counters,
+                        Audit.NONE),
                 credentials,
                 queries,
                 presence,

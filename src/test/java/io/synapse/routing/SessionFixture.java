@@ -24,6 +24,7 @@ import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.LocalRevocations;
 import io.synapse.security.Revocations;
@@ -135,7 +136,7 @@ final class SessionFixture {
                 new InterruptManager(),
                 Runnable::run,
                 gate);
-        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock, Audit.NONE);
         ToolHandler tools = QueryFixtures.probeTools(queries);
         ConversationHandler conversing = new ConversationHandler(conversations, gate, Conversations.CONFIG.pageSize());
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
@@ -145,8 +146,8 @@ final class SessionFixture {
         SessionHandler handler = new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG);
         PresenceHandler presence = new PresenceHandler(members);
         CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock, revocations);
-        JoinHandler joins =
-                new JoinHandler(credentials, registry, queries, presence, subscriptions, handler, limits, counters);
+        JoinHandler joins = new JoinHandler(
+                credentials, registry, queries, presence, subscriptions, handler, limits, counters, Audit.NONE);
         cortex = new MessageRouter(
                 registry,
                 joins,

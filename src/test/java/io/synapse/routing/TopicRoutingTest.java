@@ -14,6 +14,7 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -80,7 +81,8 @@ class TopicRoutingTest {
                         subscriptions,
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
-                        counters),
+                        counters,
+                        Audit.NONE),
                 credentials,
                 queries,
                 presence,

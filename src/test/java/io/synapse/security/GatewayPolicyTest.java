@@ -49,7 +49,7 @@ class GatewayPolicyTest {
         Admission admission = new Admission(new AccessPolicy(mode, List.of()), () -> ready);
         ApiKeys keys =
                 mode == Mode.DEVELOPMENT ? new ApiKeys(List.of(), true) : new ApiKeys(List.of(key("bob", "k1")), false);
-        return new GatewayPolicy(admission, new Authenticator(List.of(keys, tokens)), mode)
+        return new GatewayPolicy(admission, Checks.of(new Authenticator(List.of(keys, tokens))), mode)
                 .decide(new Handshake(
                         method,
                         upgrade,
@@ -58,6 +58,7 @@ class GatewayPolicyTest {
                         origin,
                         false,
                         authorization,
+                        Optional.empty(),
                         offered,
                         parameters));
     }

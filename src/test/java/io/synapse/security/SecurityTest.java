@@ -226,7 +226,7 @@ class SecurityTest {
             String method, boolean upgrade, List<String> offered, Map<String, String> parameters, boolean ready) {
         HandshakePolicy policy = new HandshakePolicy(
                 new Admission(new AccessPolicy(Mode.DEVELOPMENT, List.of()), () -> ready),
-                new Authenticator(List.of(new ApiKeys(List.of(), true), tokens(NOW))));
+                Checks.of(new Authenticator(List.of(new ApiKeys(List.of(), true), tokens(NOW)))));
         return policy.decide(new Handshake(
                 method,
                 upgrade,
@@ -234,6 +234,7 @@ class SecurityTest {
                 Optional.of("localhost"),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 offered,
                 parameters));
