@@ -48,10 +48,14 @@ public final class ConfigReader {
      */
     public SynapseConfig read() {
         AuthConfig auth = auth();
-        Mode mode = mode(auth);
+        CredentialsReader credentials = new CredentialsReader(this);
+        KeysConfig keys = credentials.keys();
+        Mode mode = mode(auth, keys);
         return new SynapseConfig(
                 mode,
                 auth,
+                keys,
+                credentials.login(),
                 new LimitsConfig(
                         integer("synapse.limits.connections", 1, 1_000_000),
                         integer("synapse.limits.message-bytes", 1024, 64 * MIB),
@@ -177,10 +181,13 @@ public final class ConfigReader {
         return required(name).equals(AUTO) ? otherwise : integer(name, 0, max);
     }
 
-    private Mode mode(AuthConfig auth) {
+    private Mode mode(AuthConfig auth, KeysConfig keys) {
+        boolean credentials = !auth.apiKeys().isEmpty()
+                || auth.tokenSecret().isPresent()
+                || keys.file().isPresent();
         String text = required("synapse.mode");
         return switch (text) {
-            case AUTO -> auth.apiKeys().isEmpty() && auth.tokenSecret().isEmpty() ? Mode.DEVELOPMENT : Mode.PRODUCTION;
+            case AUTO -> credentials ? Mode.PRODUCTION : Mode.DEVELOPMENT;
             case "development" -> Mode.DEVELOPMENT;
             case "production" -> Mode.PRODUCTION;
             default -> throw new ConfigException("synapse.mode", "must be auto, development or production: " + text);

@@ -5,6 +5,8 @@ package io.synapse.config;
  *
  * @param mode development or production
  * @param auth who may connect
+ * @param keys API keys that are made while the node runs
+ * @param login login sessions and tickets
  * @param limits what one client can ask
  * @param outbox what may wait to be sent
  * @param heartbeat how it finds out which clients are still there
@@ -25,6 +27,8 @@ package io.synapse.config;
 public record SynapseConfig(
         Mode mode,
         AuthConfig auth,
+        KeysConfig keys,
+        LoginConfig login,
         LimitsConfig limits,
         OutboxConfig outbox,
         HeartbeatConfig heartbeat,

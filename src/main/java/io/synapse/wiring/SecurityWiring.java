@@ -5,6 +5,7 @@ import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.operations.NodeState;
 import io.synapse.platform.Ids;
+import io.synapse.platform.Timers;
 import io.synapse.security.AccessPolicy;
 import io.synapse.security.Admission;
 import io.synapse.security.ApiKeys;
@@ -12,6 +13,12 @@ import io.synapse.security.Authenticator;
 import io.synapse.security.GatewayPolicy;
 import io.synapse.security.HandshakePolicy;
 import io.synapse.security.HandshakeTokens;
+import io.synapse.security.LocalRevocations;
+import io.synapse.security.Revocations;
+import io.synapse.security.Secrets;
+import io.synapse.security.login.Login;
+import io.synapse.security.login.LoginSessions;
+import io.synapse.security.login.MemoryLogins;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -32,9 +39,24 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    Authenticator authenticator(SynapseConfig config, HandshakeTokens tokens) {
+    Revocations revocations() {
+        return new LocalRevocations();
+    }
+
+    @Produces
+    @Singleton
+    LoginSessions logins(SynapseConfig config, Clock clock, Timers timers, Revocations revocations) {
+        return new MemoryLogins(config.login(), clock, timers, new Secrets(), revocations);
+    }
+
+    @Produces
+    @Singleton
+    Authenticator authenticator(SynapseConfig config, HandshakeTokens tokens, LoginSessions logins) {
         boolean development = config.mode() == Mode.DEVELOPMENT;
-        return new Authenticator(List.of(new ApiKeys(config.auth().apiKeys(), development), tokens));
+        return new Authenticator(List.of(
+                new ApiKeys(config.auth().apiKeys(), development),
+                session -> logins.validate(session).map(Login::identity),
+                tokens));
     }
 
     @Produces
