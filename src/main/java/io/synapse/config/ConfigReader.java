@@ -50,12 +50,14 @@ public final class ConfigReader {
         AuthConfig auth = auth();
         CredentialsReader credentials = new CredentialsReader(this);
         KeysConfig keys = credentials.keys();
-        Mode mode = mode(auth, keys);
+        OutsideConfig outside = new OutsideReader(this).read();
+        Mode mode = mode(auth, keys, outside);
         return new SynapseConfig(
                 mode,
                 auth,
                 keys,
                 credentials.login(),
+                outside,
                 new LimitsConfig(
                         integer("synapse.limits.connections", 1, 1_000_000),
                         integer("synapse.limits.message-bytes", 1024, 64 * MIB),
@@ -181,10 +183,11 @@ public final class ConfigReader {
         return required(name).equals(AUTO) ? otherwise : integer(name, 0, max);
     }
 
-    private Mode mode(AuthConfig auth, KeysConfig keys) {
+    private Mode mode(AuthConfig auth, KeysConfig keys, OutsideConfig outside) {
         boolean credentials = !auth.apiKeys().isEmpty()
                 || auth.tokenSecret().isPresent()
-                || keys.file().isPresent();
+                || keys.file().isPresent()
+                || outside.isAny();
         String text = required("synapse.mode");
         return switch (text) {
             case AUTO -> credentials ? Mode.PRODUCTION : Mode.DEVELOPMENT;

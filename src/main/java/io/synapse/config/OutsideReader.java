@@ -129,7 +129,8 @@ final class OutsideReader {
         try {
             URI url = new URI(text);
             String host = url.getHost();
-            boolean local = host != null && List.of("localhost", "127.0.0.1", "[::1]").contains(host);
+            boolean local =
+                    host != null && List.of("localhost", "127.0.0.1", "[::1]").contains(host);
             if (host != null
                     && url.getRawUserInfo() == null
                     && url.getRawFragment() == null

@@ -31,7 +31,8 @@ public final class NodeState {
     public Optional<String> notReady() {
         if (config.mode() == Mode.PRODUCTION
                 && config.auth().apiKeys().isEmpty()
-                && config.auth().tokenSecret().isEmpty()) {
+                && config.auth().tokenSecret().isEmpty()
+                && !config.outside().isAny()) {
             return Optional.of("production mode needs synapse.auth.api-keys or synapse.auth.token-secret");
         }
         if (stopping || !queries.isAccepting()) {

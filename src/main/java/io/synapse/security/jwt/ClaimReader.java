@@ -33,10 +33,13 @@ final class ClaimReader {
     Optional<Identity> identity(JWTClaimsSet claims, Credential credential) {
         Map<String, Object> all = claims.getClaims();
         Optional<String> subject = text(all, config.subject());
-        if (subject.isEmpty() || !SUBJECT.matcher(subject.get()).matches() || subject.get().isBlank()) {
+        if (subject.isEmpty()
+                || !SUBJECT.matcher(subject.get()).matches()
+                || subject.get().isBlank()) {
             return Optional.empty();
         }
-        Optional<String> tenant = config.tenant().map(claim -> text(all, claim).filter(Identity::isTenant).orElse(""));
+        Optional<String> tenant = config.tenant()
+                .map(claim -> text(all, claim).filter(Identity::isTenant).orElse(""));
         Optional<Set<String>> agents = limit(all, config.agents());
         Optional<Set<String>> topics = limit(all, config.topics());
         if (tenant.filter(String::isEmpty).isPresent() || agents.isEmpty() || topics.isEmpty()) {
@@ -45,7 +48,12 @@ final class ClaimReader {
         Set<String> roles = find(all, config.roles()).map(ClaimReader::names).orElse(config.defaultRoles());
         String prefix = tenant.map(name -> name + ":").orElse("");
         return Optional.of(new Identity(
-                prefix + "jwt:" + subject.get(), tenant.orElse(""), agents.get(), topics.get(), Role.of(roles), credential));
+                prefix + "jwt:" + subject.get(),
+                tenant.orElse(""),
+                agents.get(),
+                topics.get(),
+                Role.of(roles),
+                credential));
     }
 
     /** What is allowed; an empty set stands for all, and nothing for none at all. */

@@ -33,8 +33,7 @@ public final class JwtCheck implements CredentialCheck {
         this(config, claims, clock, counters, VerificationKeys.of(config));
     }
 
-    JwtCheck(
-            JwtConfig config, ClaimsConfig claims, Clock clock, Counters counters, JWKSource<SecurityContext> keys) {
+    JwtCheck(JwtConfig config, ClaimsConfig claims, Clock clock, Counters counters, JWKSource<SecurityContext> keys) {
         ClaimRules rules =
                 new ClaimRules(config.issuer(), config.audiences(), config.clockSkew(), config.maxAge(), clock);
         this.verifier = new TokenVerifier(keys, config.algorithms(), rules, counters);

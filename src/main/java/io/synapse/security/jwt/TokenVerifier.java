@@ -34,8 +34,7 @@ final class TokenVerifier {
     private final Counters counters;
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
-    TokenVerifier(
-            JWKSource<SecurityContext> keys, Collection<String> algorithms, ClaimRules rules, Counters counters) {
+    TokenVerifier(JWKSource<SecurityContext> keys, Collection<String> algorithms, ClaimRules rules, Counters counters) {
         // Ours to choose, never the token's; a MAC under a public key could be made by everybody.
         this.algorithms = algorithms.stream().map(JWSAlgorithm::parse).collect(Collectors.toUnmodifiableSet());
         if (!JWSAlgorithm.Family.SIGNATURE.containsAll(this.algorithms)) {
@@ -59,7 +58,8 @@ final class TokenVerifier {
             return Optional.of(processor.process(parsed, null));
         } catch (RemoteKeySourceException e) {
             counters.increment(Counter.ISSUER_KEYS_UNAVAILABLE);
-            LOGGER.log(Level.WARNING, "A token was refused, as the keys of its issuer cannot be had: {0}", e.getMessage());
+            LOGGER.log(
+                    Level.WARNING, "A token was refused, as the keys of its issuer cannot be had: {0}", e.getMessage());
             return Optional.empty();
         } catch (ParseException | BadJOSEException | JOSEException | IllegalArgumentException e) {
             LOGGER.log(Level.DEBUG, "A token was refused: {0}", e.getClass().getName());

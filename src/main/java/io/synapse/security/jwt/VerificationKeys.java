@@ -1,7 +1,7 @@
 package io.synapse.security.jwt;
 
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -114,7 +114,9 @@ final class VerificationKeys {
     private static JWK publicKey(byte[] der) throws GeneralSecurityException {
         X509EncodedKeySpec encoded = new X509EncodedKeySpec(der);
         try {
-            return new RSAKey.Builder((RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(encoded)).build();
+            return new RSAKey.Builder(
+                            (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(encoded))
+                    .build();
         } catch (GeneralSecurityException notRsa) {
             ECPublicKey key = (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(encoded);
             return new ECKey.Builder(Curve.forECParameterSpec(key.getParams()), key).build();
