@@ -42,6 +42,9 @@ abstract class HandshakeFilter implements Filter {
     @Inject
     private Ticker ticker;
 
+    @Inject
+    private ShownCredential credentials;
+
     /** Lets in, or not. */
     abstract Verdict decide(Handshake handshake);
 
@@ -50,9 +53,12 @@ abstract class HandshakeFilter implements Filter {
             throws IOException, ServletException {
         HttpServletRequest http = (HttpServletRequest) request;
         long dialledAt = ticker.read();
-        Verdict verdict = sentTooEarly(http)
-                ? Refused.of(HttpServletResponse.SC_BAD_REQUEST, "a client waits for the answer to its handshake")
-                : decide(handshake(http));
+        Verdict verdict;
+        try (ShownCredential.Authorization authorization = credentials.of(http)) {
+            verdict = sentTooEarly(http)
+                    ? Refused.of(HttpServletResponse.SC_BAD_REQUEST, "a client waits for the answer to its handshake")
+                    : decide(handshake(http, authorization.header()));
+        }
         if (verdict instanceof Refused refused) {
             counters.increment(Counter.HANDSHAKES_REFUSED);
             refuse((HttpServletResponse) response, refused);
@@ -68,7 +74,7 @@ abstract class HandshakeFilter implements Filter {
                 && request.getInputStream().available() > 0;
     }
 
-    private static Handshake handshake(HttpServletRequest request) {
+    private static Handshake handshake(HttpServletRequest request, Optional<String> authorization) {
         boolean get = request.getMethod().equals("GET");
         return new Handshake(
                 request.getMethod(),
@@ -77,7 +83,7 @@ abstract class HandshakeFilter implements Filter {
                 Optional.ofNullable(request.getHeader("Host")),
                 Optional.ofNullable(request.getHeader("Origin")),
                 Requests.isForwarded(request),
-                Optional.ofNullable(request.getHeader("Authorization")),
+                authorization,
                 protocols(request),
                 // Of anything but a GET the parameters could be a body, which nobody has bounded yet.
                 get ? parameters(request) : Map.of());

@@ -15,12 +15,16 @@ import java.util.Optional;
 
 /** Stands in front of the page and the REST side: the rules of access, and the headers that keep a page to itself. */
 @WebFilter(
-        urlPatterns = {"/", "/index.html", "/asyncapi.yaml", "/assets/*", "/api/*"},
+        urlPatterns = {"/", "/index.html", "/login.html", "/login", "/login/*", "/asyncapi.yaml", "/assets/*", "/api/*"
+        },
         asyncSupported = true)
 public class PageFilter implements Filter {
 
     @Inject
     private AccessPolicy access;
+
+    @Inject
+    private ShownCredential credentials;
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -34,8 +38,8 @@ public class PageFilter implements Filter {
                 Requests.isForwarded(http));
         answer.setHeader(
                 "Content-Security-Policy",
-                "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-                        + "form-action 'none'; object-src 'none'");
+                "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; " + formAction(http)
+                        + "object-src 'none'");
         // Asked for again at each visit, or a browser mixes the modules of two versions after an upgrade.
         answer.setHeader("Cache-Control", "no-cache");
         answer.setHeader("X-Content-Type-Options", "nosniff");
@@ -46,6 +50,16 @@ public class PageFilter implements Filter {
             answer.getWriter().println(refusal.get());
             return;
         }
-        chain.doFilter(request, response);
+        try (ShownCredential.Authorization shown = credentials.of(http)) {
+            chain.doFilter(
+                    shown.header()
+                            .<ServletRequest>map(value -> new AuthorizedRequest(http, value))
+                            .orElse(request),
+                    response);
+        }
+    }
+
+    private static String formAction(HttpServletRequest request) {
+        return request.getServletPath().equals("/login.html") ? "form-action 'self'; " : "form-action 'none'; ";
     }
 }
