@@ -16,6 +16,8 @@ final class OutsideReader {
     private static final String ALGORITHM = "mp.jwt.verify.publickey.algorithm";
     private static final String ISSUER = "mp.jwt.verify.issuer";
     private static final String AUDIENCES = "mp.jwt.verify.audiences";
+    private static final String CLIENT_ID = "synapse.oidc.client-id";
+    private static final String REDIRECT = "synapse.oidc.redirect-uri";
     private static final String CALLBACK = "/login/oidc/callback";
     private static final int DEFAULT_SKEW_SECONDS = 30;
     private static final Set<String> ALGORITHMS =
@@ -40,6 +42,12 @@ final class OutsideReader {
     }
 
     private Optional<JwtConfig> jwt() {
+        Duration keysMaxAge = reader.duration("synapse.jwt.keys-max-age", Duration.ofSeconds(1), Duration.ofDays(1));
+        Duration minInterval =
+                reader.duration("synapse.jwt.keys-min-interval", Duration.ofMillis(100), Duration.ofHours(1));
+        if (minInterval.compareTo(keysMaxAge) >= 0) {
+            throw new ConfigException("synapse.jwt.keys-min-interval", "must be less than synapse.jwt.keys-max-age");
+        }
         Optional<String> key = reader.optional(KEY);
         Optional<String> location = reader.optional(LOCATION);
         if (key.isEmpty() && location.isEmpty()) {
@@ -59,12 +67,6 @@ final class OutsideReader {
         Set<String> audiences = names(AUDIENCES);
         if (audiences.isEmpty()) {
             throw new ConfigException(AUDIENCES, "is missing; a token for somebody else would be good here");
-        }
-        Duration keysMaxAge = reader.duration("synapse.jwt.keys-max-age", Duration.ofSeconds(1), Duration.ofDays(1));
-        Duration minInterval =
-                reader.duration("synapse.jwt.keys-min-interval", Duration.ofMillis(100), Duration.ofHours(1));
-        if (minInterval.compareTo(keysMaxAge) >= 0) {
-            throw new ConfigException("synapse.jwt.keys-min-interval", "must be less than synapse.jwt.keys-max-age");
         }
         return Optional.of(new JwtConfig(
                 key,
@@ -95,23 +97,25 @@ final class OutsideReader {
     }
 
     private Optional<OidcConfig> oidc() {
-        Optional<String> issuer = reader.optional("synapse.oidc.issuer");
-        if (issuer.isEmpty()) {
-            return Optional.empty();
-        }
         Set<String> scopes = names("synapse.oidc.scopes");
         if (!scopes.contains("openid")) {
             throw new ConfigException("synapse.oidc.scopes", "must have openid among them");
         }
-        String redirect = "synapse.oidc.redirect-uri";
-        URI redirectUri = url(redirect, reader.required(redirect));
+        Optional<String> issuer = reader.optional("synapse.oidc.issuer");
+        Optional<String> clientId = reader.optional(CLIENT_ID);
+        Optional<String> clientSecret = reader.optional("synapse.oidc.client-secret");
+        Optional<String> redirect = reader.optional(REDIRECT);
+        if (issuer.isEmpty()) {
+            return Optional.empty();
+        }
+        URI redirectUri = url(REDIRECT, redirect.orElseThrow(() -> new ConfigException(REDIRECT, "is missing")));
         if (!CALLBACK.equals(redirectUri.getRawPath()) || redirectUri.getRawQuery() != null) {
-            throw new ConfigException(redirect, "must be the address of this node with the path " + CALLBACK);
+            throw new ConfigException(REDIRECT, "must be the address of this node with the path " + CALLBACK);
         }
         return Optional.of(new OidcConfig(
                 url("synapse.oidc.issuer", issuer.get()),
-                reader.required("synapse.oidc.client-id"),
-                reader.optional("synapse.oidc.client-secret"),
+                clientId.orElseThrow(() -> new ConfigException(CLIENT_ID, "is missing")),
+                clientSecret,
                 scopes,
                 redirectUri));
     }

@@ -3,8 +3,9 @@ package io.synapse.security.jwt;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.RemoteKeySourceException;
+import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -56,7 +57,10 @@ final class TokenVerifier {
                 return Optional.empty();
             }
             return Optional.of(processor.process(parsed, null));
-        } catch (RemoteKeySourceException e) {
+        } catch (RateLimitReachedException e) {
+            LOGGER.log(Level.DEBUG, "A token was refused, as the keys of its issuer were asked for often of late");
+            return Optional.empty();
+        } catch (KeySourceException e) {
             counters.increment(Counter.ISSUER_KEYS_UNAVAILABLE);
             LOGGER.log(
                     Level.WARNING, "A token was refused, as the keys of its issuer cannot be had: {0}", e.getMessage());
