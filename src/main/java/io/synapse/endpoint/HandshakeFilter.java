@@ -3,6 +3,8 @@ package io.synapse.endpoint;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ticker;
+import io.synapse.security.Audit;
+import io.synapse.security.AuditEvent;
 import io.synapse.security.Handshake;
 import io.synapse.security.Verdict;
 import io.synapse.security.Verdict.Admitted;
@@ -43,6 +45,9 @@ abstract class HandshakeFilter implements Filter {
     private Ticker ticker;
 
     @Inject
+    private Audit audit;
+
+    @Inject
     private ShownCredential credentials;
 
     /** Lets in, or not. */
@@ -61,6 +66,10 @@ abstract class HandshakeFilter implements Filter {
         }
         if (verdict instanceof Refused refused) {
             counters.increment(Counter.HANDSHAKES_REFUSED);
+            audit.record(AuditEvent.refused(AuditEvent.Name.HANDSHAKE, refused.reason())
+                    .from(http.getRemoteAddr())
+                    .with("path", http.getRequestURI())
+                    .with("status", Integer.toString(refused.status())));
             refuse((HttpServletResponse) response, refused);
         } else {
             Principal principal = new AdmittedPrincipal((Admitted) verdict, http.getRemoteAddr(), dialledAt);
@@ -84,6 +93,7 @@ abstract class HandshakeFilter implements Filter {
                 Optional.ofNullable(request.getHeader("Origin")),
                 Requests.isForwarded(request),
                 authorization,
+                LoginCookie.of(request),
                 protocols(request),
                 // Of anything but a GET the parameters could be a body, which nobody has bounded yet.
                 get ? parameters(request) : Map.of());

@@ -1,50 +1,80 @@
 package io.synapse.endpoint;
 
+import io.synapse.security.AccessPolicy;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.Optional;
 
-/** A cookie that scripts cannot read: the token of a login, or of the attempt to log in. */
-enum LoginCookie {
-    /** The token of a login session. Other sites cannot make a browser send it. */
-    SESSION("session_token", "/", "Strict"),
-    /** What a login at a provider was begun with. It comes back from the provider's site. */
-    ATTEMPT("synapse_login", "/login/oidc", "Lax");
+/**
+ * The cookie {@code synapse_session}, which holds the {@code session_token} of a login for pages of this host. Scripts cannot
+ * read it, and no page of another site sends it.
+ */
+public final class LoginCookie {
 
-    private static final int MAX_LENGTH = 512;
+    /** Its name. */
+    public static final String NAME = "synapse_session";
 
-    private final String cookieName;
-    private final String path;
-    private final String sameSite;
+    private LoginCookie() {}
 
-    LoginCookie(String cookieName, String path, String sameSite) {
-        this.cookieName = cookieName;
-        this.path = path;
-        this.sameSite = sameSite;
-    }
-
-    /** Its value; empty if there is none, or one that cannot be ours. */
-    Optional<String> of(HttpServletRequest request) {
+    /**
+     * The token in a request.
+     *
+     * @param request any
+     * @return empty if there is none, or if the request may come from a page of another origin
+     */
+    public static Optional<String> of(HttpServletRequest request) {
         Cookie[] cookies = request.getCookies();
-        if (cookies == null) {
+        if (cookies == null || !isSameOrigin(request)) {
             return Optional.empty();
         }
         for (Cookie cookie : cookies) {
-            if (cookie.getName().equals(cookieName)
-                    && !cookie.getValue().isEmpty()
-                    && cookie.getValue().length() <= MAX_LENGTH) {
+            if (cookie.getName().equals(NAME) && !cookie.getValue().isEmpty()) {
                 return Optional.of(cookie.getValue());
             }
         }
         return Optional.empty();
     }
 
-    /** Sets it; for as many seconds, 0 to take it away. Written here, as servers differ in what they leave out. */
-    void set(HttpServletResponse response, String value, long seconds, boolean secure) {
-        response.addHeader(
-                "Set-Cookie",
-                cookieName + "=" + value + "; Path=" + path + "; Max-Age=" + seconds + "; HttpOnly; SameSite="
-                        + sameSite + (secure ? "; Secure" : ""));
+    private static boolean isSameOrigin(HttpServletRequest request) {
+        return AccessPolicy.isSameOrigin(
+                Optional.ofNullable(request.getHeader("Host")),
+                Optional.ofNullable(request.getHeader("Origin")),
+                Optional.ofNullable(request.getHeader("Sec-Fetch-Site")));
+    }
+
+    /**
+     * Gives the browser a token.
+     *
+     * @param request the request that is answered; over TLS the cookie is for TLS only
+     * @param response the answer
+     * @param token the {@code session_token}
+     * @param age how long the browser keeps it
+     */
+    public static void set(HttpServletRequest request, HttpServletResponse response, String token, Duration age) {
+        set(request, response, token, age, request.isSecure());
+    }
+
+    /** The same, told whether the browser speaks TLS: a proxy may do that for the server. */
+    static void set(
+            HttpServletRequest request, HttpServletResponse response, String token, Duration age, boolean secure) {
+        response.addHeader("Set-Cookie", header(request, token, Math.max(0, age.toSeconds()), secure));
+    }
+
+    /**
+     * Takes the token from the browser.
+     *
+     * @param request the request that is answered
+     * @param response the answer
+     */
+    public static void clear(HttpServletRequest request, HttpServletResponse response) {
+        response.addHeader("Set-Cookie", header(request, "", 0, request.isSecure()));
+    }
+
+    // By hand: the servers write SameSite in different ways, or leave it out.
+    private static String header(HttpServletRequest request, String token, long seconds, boolean secure) {
+        return NAME + "=" + token + "; Path=" + request.getContextPath() + "/; Max-Age=" + seconds
+                + "; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : "");
     }
 }

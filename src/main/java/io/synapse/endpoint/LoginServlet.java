@@ -33,7 +33,12 @@ public class LoginServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<Login> login = LoginCookie.SESSION.of(request).flatMap(logins::validate);
+        Optional<String> token = LoginCookie.of(request);
+        Optional<Login> login = token.flatMap(logins::validate);
+        if (token.isPresent() && login.isEmpty()) {
+            // Or every handshake of this page would be refused, as one that shows what is not good.
+            LoginCookie.clear(request, response);
+        }
         response.setHeader("Cache-Control", "no-store");
         response.setContentType("application/json");
         response.setCharacterEncoding("UTF-8");
@@ -60,6 +65,7 @@ public class LoginServlet extends HttpServlet {
         Optional<Identity> identity =
                 name == null || password == null ? Optional.empty() : RealmLogin.identify(request, name, password);
         if (identity.isEmpty()) {
+            start.failed(request);
             LoginStart.refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "login failed");
             return;
         }
@@ -74,8 +80,8 @@ public class LoginServlet extends HttpServlet {
             LoginStart.refuse(response, HttpServletResponse.SC_FORBIDDEN, "a page logs out, and says which it is");
             return;
         }
-        LoginCookie.SESSION.of(request).flatMap(logins::validate).ifPresent(login -> logins.revoke(login.id()));
-        LoginCookie.SESSION.set(response, "", 0, request.isSecure());
+        LoginCookie.of(request).flatMap(logins::validate).ifPresent(login -> logins.revoke(login.id()));
+        LoginCookie.clear(request, response);
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 }

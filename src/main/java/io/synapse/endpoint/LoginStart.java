@@ -1,5 +1,7 @@
 package io.synapse.endpoint;
 
+import io.synapse.security.Audit;
+import io.synapse.security.AuditEvent;
 import io.synapse.security.Identity;
 import io.synapse.security.login.LoginSessions;
 import io.synapse.security.login.LoginSessions.Created;
@@ -25,19 +27,31 @@ public class LoginStart {
     @Inject
     private Clock clock;
 
+    @Inject
+    private Audit audit;
+
+    /** Writes down that somebody was not let in. */
+    void failed(HttpServletRequest request) {
+        audit.record(AuditEvent.refused(AuditEvent.Name.SESSION_CREATE, "login failed")
+                .from(request.getRemoteAddr())
+                .with("path", request.getServletPath()));
+    }
+
     /** Begins a login, in place of the one that this browser had. */
     void begin(HttpServletRequest request, HttpServletResponse response, Identity identity, boolean secure)
             throws IOException {
-        LoginCookie.SESSION.of(request).flatMap(logins::validate).ifPresent(login -> logins.revoke(login.id()));
+        LoginCookie.of(request).flatMap(logins::validate).ifPresent(login -> logins.revoke(login.id()));
         Optional<Created> created = logins.create(identity, LONGEST);
         if (created.isEmpty()) {
             response.setHeader("Retry-After", "60");
             refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "too many logins");
             return;
         }
-        long seconds = Duration.between(clock.instant(), created.get().login().expiresAt())
-                .toSeconds();
-        LoginCookie.SESSION.set(response, created.get().token(), seconds, secure);
+        audit.record(AuditEvent.accepted(AuditEvent.Name.SESSION_CREATE)
+                .by(Optional.of(created.get().login().identity()))
+                .from(request.getRemoteAddr()));
+        Duration age = Duration.between(clock.instant(), created.get().login().expiresAt());
+        LoginCookie.set(request, response, created.get().token(), age, secure);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Location", "/");
         response.setStatus(HttpServletResponse.SC_SEE_OTHER);

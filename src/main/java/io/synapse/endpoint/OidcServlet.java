@@ -26,7 +26,6 @@ public class OidcServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
     private static final System.Logger LOGGER = System.getLogger(OidcServlet.class.getName());
-    private static final int ATTEMPT_SECONDS = 600;
 
     @Inject
     private transient Optional<OidcLogin> oidc;
@@ -48,7 +47,7 @@ public class OidcServlet extends HttpServlet {
                 finish(oidc.get(), request, response);
             } else {
                 Begun begun = oidc.get().begin();
-                LoginCookie.ATTEMPT.set(response, begun.attempt(), ATTEMPT_SECONDS, isSecure());
+                AttemptCookie.set(response, begun.attempt(), isSecure());
                 response.setHeader("Cache-Control", "no-store");
                 response.setHeader("Location", begun.location().toString());
                 response.setStatus(HttpServletResponse.SC_SEE_OTHER);
@@ -62,10 +61,10 @@ public class OidcServlet extends HttpServlet {
     private void finish(OidcLogin login, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Map<String, String> answer = new HashMap<>();
         request.getParameterMap().forEach((name, values) -> answer.put(name, values.length == 1 ? values[0] : ""));
-        Optional<Identity> identity =
-                login.finish(LoginCookie.ATTEMPT.of(request).orElse(""), answer);
-        LoginCookie.ATTEMPT.set(response, "", 0, isSecure());
+        Optional<Identity> identity = login.finish(AttemptCookie.of(request), answer);
+        AttemptCookie.clear(response, isSecure());
         if (identity.isEmpty()) {
+            start.failed(request);
             LoginStart.refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "login failed");
             return;
         }

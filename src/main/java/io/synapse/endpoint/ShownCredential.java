@@ -3,38 +3,28 @@ package io.synapse.endpoint;
 import io.synapse.config.SynapseConfig;
 import io.synapse.security.Identity;
 import io.synapse.security.PassingCredentials;
-import io.synapse.security.login.LoginSessions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
- * Makes a bearer credential of whatever else a request may show: a name and a password of the server's realm, which is asked
- * only when somebody wants to know, or the cookie of a login. What stands behind the filters knows one way to be told who
- * asks. Safe for use by many threads.
+ * Makes a bearer credential of a name and a password of the server's realm, which is asked only when somebody wants to know.
+ * What stands behind the filters knows one way to be told who asks. Safe for use by many threads.
  */
 @ApplicationScoped
 public class ShownCredential {
 
     private static final String BASIC = "Basic ";
-    // The npm client sends the text "undefined" for a token that it has not.
-    private static final Pattern TOKEN = Pattern.compile("(?:^|&)(?:session_)?token=(?!&|$|undefined(?:&|$))");
-    private static final Set<String> HARMLESS = Set.of("GET", "HEAD");
 
     @Inject
     private SynapseConfig config;
 
     @Inject
     private PassingCredentials passing;
-
-    @Inject
-    private LoginSessions logins;
 
     /**
      * The {@code Authorization} of one request, to be closed when that has ended.
@@ -57,7 +47,7 @@ public class ShownCredential {
             boolean basic = config.outside().realm() && header.get().regionMatches(true, 0, BASIC, 0, BASIC.length());
             return basic ? realm(request, header.get().substring(BASIC.length())) : plain(header);
         }
-        return plain(login(request).map(token -> "Bearer " + token));
+        return plain(header);
     }
 
     private static Authorization plain(Optional<String> header) {
@@ -79,25 +69,6 @@ public class ShownCredential {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    // A browser sends the cookie by itself, so it counts only if nothing else was shown, and for what changes something
-    // only
-    // if the browser says which page asks; the origin is checked for every request. One that has ended counts as none,
-    // or a
-    // browser could not come in any more at all.
-    private Optional<String> login(HttpServletRequest request) {
-        boolean get = HARMLESS.contains(request.getMethod());
-        if (!get && request.getHeader("Origin") == null) {
-            return Optional.empty();
-        }
-        String query = request.getQueryString();
-        if (query != null && TOKEN.matcher(query).find()) {
-            return Optional.empty();
-        }
-        return LoginCookie.SESSION
-                .of(request)
-                .filter(token -> logins.validate(token).isPresent());
     }
 
     /** Asks the realm once, however often somebody wants to know. One thread at a time handles a request. */

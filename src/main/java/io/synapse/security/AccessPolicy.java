@@ -66,9 +66,26 @@ public final class AccessPolicy {
     }
 
     private boolean isAllowed(String origin, Optional<String> host) {
-        if (allowedOrigins.contains(origin.toLowerCase(Locale.ROOT))) {
-            return true;
-        }
+        return allowedOrigins.contains(origin.toLowerCase(Locale.ROOT)) || isOwn(origin, host);
+    }
+
+    /**
+     * Whether a page of this very host has sent a request. Only then does a cookie count, which browsers send by themselves:
+     * another page, even one whose origin is allowed, could use it without asking.
+     *
+     * @param host the {@code Host} header, if any
+     * @param origin the {@code Origin} header, if any
+     * @param fetchSite the {@code Sec-Fetch-Site} header, which tells where there is no origin
+     * @return false if that is not certain
+     */
+    public static boolean isSameOrigin(Optional<String> host, Optional<String> origin, Optional<String> fetchSite) {
+        return origin.isPresent()
+                ? isOwn(origin.get(), host)
+                        && fetchSite.map("same-origin"::equals).orElse(true)
+                : fetchSite.filter("same-origin"::equals).isPresent();
+    }
+
+    private static boolean isOwn(String origin, Optional<String> host) {
         try {
             URI uri = new URI(origin);
             String scheme = uri.getScheme();

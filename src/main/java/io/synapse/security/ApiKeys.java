@@ -1,9 +1,7 @@
 package io.synapse.security;
 
 import io.synapse.config.ApiKeyConfig;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -45,7 +43,7 @@ public final class ApiKeys implements CredentialCheck {
         }
         if (development) {
             Identity developer = new Identity("development", Set.of(), EnumSet.allOf(Role.class));
-            all.add(new Entry(hash(DEVELOPMENT_KEY), developer.with(Credential.DEVELOPMENT)));
+            all.add(new Entry(Secrets.digest(DEVELOPMENT_KEY), developer.with(Credential.DEVELOPMENT)));
         }
         entries = List.copyOf(all);
     }
@@ -59,7 +57,7 @@ public final class ApiKeys implements CredentialCheck {
      */
     @Override
     public Optional<Identity> identify(String key) {
-        byte[] hash = hash(key);
+        byte[] hash = Secrets.digest(key);
         Identity found = null;
         for (Entry entry : entries) {
             if (MessageDigest.isEqual(entry.hash(), hash)) {
@@ -78,11 +76,25 @@ public final class ApiKeys implements CredentialCheck {
         return entries.isEmpty();
     }
 
-    private static byte[] hash(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    /**
+     * Whether a key has this name.
+     *
+     * @param name a name
+     * @return false for the development key, too, which nobody can revoke
+     */
+    public boolean isName(String name) {
+        return identities().stream().anyMatch(identity -> identity.subject().equals(name));
+    }
+
+    /**
+     * Whose keys they are.
+     *
+     * @return one for each key of the configuration
+     */
+    public List<Identity> identities() {
+        return entries.stream()
+                .map(Entry::identity)
+                .filter(identity -> identity.credential().kind() == Credential.Kind.API_KEY)
+                .toList();
     }
 }

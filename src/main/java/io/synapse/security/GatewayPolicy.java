@@ -2,6 +2,7 @@ package io.synapse.security;
 
 import io.synapse.config.Mode;
 import io.synapse.protocol.Subprotocol;
+import io.synapse.security.HandshakeCheck.Shown;
 import io.synapse.security.Verdict.Admitted;
 import io.synapse.security.Verdict.Refused;
 import java.util.List;
@@ -17,19 +18,19 @@ public final class GatewayPolicy {
     private static final List<String> KNOWN = Subprotocol.words();
 
     private final Admission admission;
-    private final Authenticator authenticator;
+    private final HandshakeCheck check;
     private final Mode mode;
 
     /**
      * A policy.
      *
      * @param admission who is let in at all
-     * @param authenticator who is who
+     * @param check who is who
      * @param mode development or production
      */
-    public GatewayPolicy(Admission admission, Authenticator authenticator, Mode mode) {
+    public GatewayPolicy(Admission admission, HandshakeCheck check, Mode mode) {
         this.admission = admission;
-        this.authenticator = authenticator;
+        this.check = check;
         this.mode = mode;
     }
 
@@ -52,11 +53,14 @@ public final class GatewayPolicy {
         if (spoken.isEmpty() && !offered.isEmpty()) {
             return Refused.of(403, "unsupported sub-protocol; there are " + KNOWN);
         }
-        Optional<String> credential = credential(handshake);
+        Optional<Shown> credential = check.shown(handshake, credential(handshake));
         if (credential.isEmpty() && mode == Mode.PRODUCTION) {
-            return Refused.of(401, "a credential is needed: Authorization: Bearer, or the parameter token");
+            return Refused.of(
+                    401,
+                    "a credential is needed: Authorization: Bearer, or one of the parameters ticket, session_token, token");
         }
-        Optional<Identity> identity = authenticator.identify(credential.orElse(ApiKeys.DEVELOPMENT_KEY));
+        Optional<Identity> identity =
+                credential.isPresent() ? credential.get().identify() : check.identify(ApiKeys.DEVELOPMENT_KEY);
         if (identity.isEmpty()) {
             return Refused.of(401, "invalid token");
         }

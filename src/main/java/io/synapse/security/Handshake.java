@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param origin the {@code Origin} header; browsers always send it
  * @param forwarded whether a proxy says it passed the request on
  * @param authorization the {@code Authorization} header, if any
+ * @param loginCookie the cookie of a login, if a page of this very host sends it
  * @param subprotocols the sub-protocols offered, in order
  * @param parameters the query string, decoded
  */
@@ -25,6 +26,7 @@ public record Handshake(
         Optional<String> origin,
         boolean forwarded,
         Optional<String> authorization,
+        Optional<String> loginCookie,
         List<String> subprotocols,
         Map<String, String> parameters) {
 

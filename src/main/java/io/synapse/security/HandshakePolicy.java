@@ -1,5 +1,6 @@
 package io.synapse.security;
 
+import io.synapse.security.HandshakeCheck.Shown;
 import io.synapse.security.Verdict.Admitted;
 import io.synapse.security.Verdict.Refused;
 import java.nio.charset.StandardCharsets;
@@ -24,17 +25,17 @@ public final class HandshakePolicy {
     private static final Pattern VERSION = Pattern.compile("([12])\\.0\\.\\d{1,9}");
 
     private final Admission admission;
-    private final Authenticator authenticator;
+    private final HandshakeCheck check;
 
     /**
      * A policy.
      *
      * @param admission who is let in at all
-     * @param authenticator who is who
+     * @param check who is who
      */
-    public HandshakePolicy(Admission admission, Authenticator authenticator) {
+    public HandshakePolicy(Admission admission, HandshakeCheck check) {
         this.admission = admission;
-        this.authenticator = authenticator;
+        this.check = check;
     }
 
     /**
@@ -60,8 +61,8 @@ public final class HandshakePolicy {
         if (!phoenix && handshake.subprotocols().stream().anyMatch(offered -> !offered.startsWith(TOKEN_PREFIX))) {
             return Refused.of(403, "unsupported sub-protocol");
         }
-        Optional<String> credential = credential(handshake);
-        Optional<Identity> identity = credential.flatMap(authenticator::identify);
+        Optional<Shown> credential = check.shown(handshake, credential(handshake));
+        Optional<Identity> identity = credential.flatMap(Shown::identify);
         if (credential.isPresent() && identity.isEmpty()) {
             return Refused.of(401, "invalid token");
         }

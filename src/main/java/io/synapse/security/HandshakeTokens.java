@@ -57,12 +57,13 @@ public final class HandshakeTokens implements CredentialCheck {
      * Makes a token.
      *
      * @param identity for whom
-     * @param lifetime for how long; the maximum age if that is shorter
+     * @param lifetime for how long; the maximum age if that is shorter, and never longer than what it is made with
      * @return the token and when it ends
      */
     public Issued issue(Identity identity, Duration lifetime) {
         Instant now = clock.instant();
-        Instant end = now.plus(lifetime.compareTo(maxAge) < 0 ? lifetime : maxAge);
+        Instant longest = now.plus(lifetime.compareTo(maxAge) < 0 ? lifetime : maxAge);
+        Instant end = identity.credential().expiresAt().filter(longest::isAfter).orElse(longest);
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .subject(identity.subject())
                 .issueTime(Date.from(now))

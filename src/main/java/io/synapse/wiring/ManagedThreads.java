@@ -24,6 +24,7 @@ public class ManagedThreads {
     static final int CUTTER_THREADS = 2;
     static final int PRESENCE_THREADS = 2;
     static final int PINGER_THREADS = 2;
+    static final int KEEPER_THREADS = 1;
 
     @Resource(lookup = FACTORY)
     private ManagedThreadFactory factory;
@@ -41,6 +42,7 @@ public class ManagedThreads {
                 + CUTTER_THREADS
                 + PRESENCE_THREADS
                 + PINGER_THREADS
+                + KEEPER_THREADS
                 + OpenAiEngine.HTTP_THREADS;
         return new ManagedPool(factory, config.query().maxConcurrent() + others);
     }

@@ -7,6 +7,8 @@ import io.synapse.connection.ConnectionRegistry;
 import io.synapse.operations.NodeState;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
+import io.synapse.platform.ManagedPool;
+import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Timers;
 import io.synapse.security.AccessPolicy;
 import io.synapse.security.Admission;
@@ -14,22 +16,33 @@ import io.synapse.security.ApiKeys;
 import io.synapse.security.Authenticator;
 import io.synapse.security.CredentialCheck;
 import io.synapse.security.GatewayPolicy;
+import io.synapse.security.HandshakeCheck;
 import io.synapse.security.HandshakePolicy;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.LocalRevocations;
 import io.synapse.security.PassingCredentials;
 import io.synapse.security.Revocations;
 import io.synapse.security.Secrets;
+import io.synapse.security.audit.AuditLog;
 import io.synapse.security.jwt.JwtCheck;
 import io.synapse.security.jwt.OidcLogin;
+import io.synapse.security.key.KeyFile;
+import io.synapse.security.key.KeyStore;
+import io.synapse.security.key.KeyTokens;
+import io.synapse.security.key.LocalKeys;
+import io.synapse.security.key.ManagedKeys;
+import io.synapse.security.key.Uses;
 import io.synapse.security.login.Login;
 import io.synapse.security.login.LoginSessions;
 import io.synapse.security.login.MemoryLogins;
+import io.synapse.security.login.MemoryTickets;
+import io.synapse.security.login.Tickets;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,6 +72,49 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
+    ApiKeys configuredKeys(SynapseConfig config) {
+        return new ApiKeys(config.auth().apiKeys(), config.mode() == Mode.DEVELOPMENT);
+    }
+
+    @Produces
+    @Singleton
+    KeyStore keyStore(SynapseConfig config) {
+        return new LocalKeys(
+                config.keys().file().map(Path::of).map(KeyFile::new),
+                config.keys().max());
+    }
+
+    @Produces
+    @Singleton
+    Uses uses(KeyStore store, Timers timers, ManagedPool pool) {
+        return new Uses(store, timers, new TaskQueue(pool, ManagedThreads.KEEPER_THREADS));
+    }
+
+    // Static: WildFly has ended the application scope, and this bean with it, when it disposes.
+    static void keep(@Disposes Uses uses) {
+        uses.keep();
+    }
+
+    @Produces
+    @Singleton
+    ManagedKeys keys(
+            SynapseConfig config,
+            KeyStore store,
+            ApiKeys configured,
+            Uses uses,
+            Clock clock,
+            Timers timers,
+            Revocations revocations) {
+        return new ManagedKeys(
+                config.keys(),
+                store,
+                configured::isName,
+                uses,
+                new ManagedKeys.Environment(clock, timers, new Secrets(), revocations));
+    }
+
+    @Produces
+    @Singleton
     PassingCredentials passing() {
         return new PassingCredentials(new Secrets());
     }
@@ -70,25 +126,56 @@ public class SecurityWiring {
         return outside.oidc().map(oidc -> new OidcLogin(oidc, outside.claims(), clock, counters, new Secrets()));
     }
 
+    // Static, as it belongs to no bean: without a configured issuer there is nothing to check.
+    private static CredentialCheck outsideTokens(SynapseConfig config, Clock clock, Counters counters) {
+        OutsideConfig outside = config.outside();
+        return outside.jwt()
+                .<CredentialCheck>map(jwt -> new JwtCheck(jwt, outside.claims(), clock, counters))
+                .orElse(credential -> Optional.empty());
+    }
+
     @Produces
     @Singleton
     Authenticator authenticator(
             SynapseConfig config,
-            HandshakeTokens tokens,
+            ApiKeys configured,
+            ManagedKeys keys,
             LoginSessions logins,
+            HandshakeTokens tokens,
             PassingCredentials passing,
             Clock clock,
             Counters counters) {
-        boolean development = config.mode() == Mode.DEVELOPMENT;
-        OutsideConfig outside = config.outside();
-        List<CredentialCheck> checks = new ArrayList<>(List.of(
-                new ApiKeys(config.auth().apiKeys(), development),
+        return new Authenticator(List.of(
+                keys,
                 session -> logins.validate(session).map(Login::identity),
                 passing,
-                tokens));
-        // Last, as it may have to fetch keys.
-        outside.jwt().ifPresent(jwt -> checks.add(new JwtCheck(jwt, outside.claims(), clock, counters)));
-        return new Authenticator(checks);
+                configured,
+                new KeyTokens(tokens, keys),
+                // last, as it may have to fetch keys
+                outsideTokens(config, clock, counters)));
+    }
+
+    @Produces
+    @Singleton
+    Tickets tickets(SynapseConfig config, Clock clock, Revocations revocations) {
+        return new MemoryTickets(config.login(), clock, new Secrets(), revocations);
+    }
+
+    @Produces
+    @Singleton
+    HandshakeCheck handshakeCheck(Authenticator authenticator, LoginSessions logins, Tickets tickets) {
+        return new HandshakeCheck(
+                authenticator, session -> logins.validate(session).map(Login::identity), tickets);
+    }
+
+    @Produces
+    @Singleton
+    AuditLog auditLog(Clock clock, Timers timers) {
+        return AuditLog.ofServer(clock, timers);
+    }
+
+    static void flush(@Disposes AuditLog log) {
+        log.flush();
     }
 
     @Produces
@@ -109,13 +196,13 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    HandshakePolicy handshakes(Admission admission, Authenticator authenticator) {
-        return new HandshakePolicy(admission, authenticator);
+    HandshakePolicy handshakes(Admission admission, HandshakeCheck check) {
+        return new HandshakePolicy(admission, check);
     }
 
     @Produces
     @Singleton
-    GatewayPolicy gateway(SynapseConfig config, Admission admission, Authenticator authenticator) {
-        return new GatewayPolicy(admission, authenticator, config.mode());
+    GatewayPolicy gateway(SynapseConfig config, Admission admission, HandshakeCheck check) {
+        return new GatewayPolicy(admission, check, config.mode());
     }
 }

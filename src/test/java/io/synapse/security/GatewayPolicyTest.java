@@ -50,7 +50,7 @@ class GatewayPolicyTest {
         Admission admission = new Admission(new AccessPolicy(mode, List.of()), () -> ready, () -> open, 2);
         ApiKeys keys =
                 mode == Mode.DEVELOPMENT ? new ApiKeys(List.of(), true) : new ApiKeys(List.of(key("bob", "k1")), false);
-        return new GatewayPolicy(admission, new Authenticator(List.of(keys, tokens)), mode)
+        return new GatewayPolicy(admission, Checks.of(new Authenticator(List.of(keys, tokens))), mode)
                 .decide(new Handshake(
                         method,
                         upgrade,
@@ -59,6 +59,7 @@ class GatewayPolicyTest {
                         origin,
                         false,
                         authorization,
+                        Optional.empty(),
                         offered,
                         parameters));
     }

@@ -231,7 +231,7 @@ class SecurityTest {
             int open) {
         HandshakePolicy policy = new HandshakePolicy(
                 new Admission(new AccessPolicy(Mode.DEVELOPMENT, List.of()), () -> ready, () -> open, 2),
-                new Authenticator(List.of(new ApiKeys(List.of(), true), tokens(NOW))));
+                Checks.of(new Authenticator(List.of(new ApiKeys(List.of(), true), tokens(NOW)))));
         return policy.decide(new Handshake(
                 method,
                 upgrade,
@@ -239,6 +239,7 @@ class SecurityTest {
                 Optional.of("localhost"),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 offered,
                 parameters));
