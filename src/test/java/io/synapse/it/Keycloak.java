@@ -58,10 +58,8 @@ final class Keycloak {
                         "--cache=local",
                         "--import-realm"),
                 Map.of(
-                        "JAVA_OPTS_KC_HEAP",
-                        "-Xms64m -Xmx512m",
-                        "JAVA_OPTS_APPEND",
-                        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+                        "JAVA_OPTS",
+                        "-Xms64m -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dfile.encoding=UTF-8",
                         "KC_BOOTSTRAP_ADMIN_USERNAME",
                         OPERATOR,
                         "KC_BOOTSTRAP_ADMIN_PASSWORD",

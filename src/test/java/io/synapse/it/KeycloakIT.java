@@ -120,7 +120,8 @@ class KeycloakIT {
     @DisplayName("D7 M2 M3: a real token opens both sockets, by header, sub-protocol and parameter, joins, and REST")
     void letsIn() throws Exception {
         String ann = token("program", "ann");
-        String encoded = Base64.getEncoder().encodeToString(ann.getBytes(StandardCharsets.US_ASCII));
+        String encoded =
+                Base64.getUrlEncoder().withoutPadding().encodeToString(ann.getBytes(StandardCharsets.US_ASCII));
         Map<String, UnaryOperator<WebSocket.Builder>> ways = Map.of(
                 CORTEX,
                 bearer(ann),
