@@ -2,6 +2,7 @@ package io.synapse.endpoint;
 
 import io.synapse.connection.Connection;
 import io.synapse.connection.HeartbeatRule;
+import io.synapse.connection.Transport;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.CloseReason;
 import io.synapse.protocol.Inbound;
@@ -61,10 +62,20 @@ final class Socket {
 
         AdmittedPrincipal principal = (AdmittedPrincipal) opened.getUserPrincipal();
         Admitted admitted = principal.admitted();
-        JakartaTransport transport = new JakartaTransport(
-                opened, raw, with.closer(), with.cutter(), with.connections().timers());
+        String id = with.ids().next();
+        Transport transport = new AuditedTransport(
+                new JakartaTransport(
+                        opened,
+                        raw,
+                        with.closer(),
+                        with.cutter(),
+                        with.connections().timers()),
+                with.audit(),
+                admitted.identity(),
+                principal.remoteAddress(),
+                id);
         connection = new Connection(
-                with.ids().next(),
+                id,
                 principal.remoteAddress(),
                 principal.dialledAt(),
                 transport,

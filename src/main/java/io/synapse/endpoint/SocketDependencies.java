@@ -5,6 +5,7 @@ import io.synapse.connection.Connection;
 import io.synapse.connection.Heartbeats;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
+import io.synapse.security.Audit;
 import java.util.concurrent.Executor;
 
 /**
@@ -15,6 +16,7 @@ import java.util.concurrent.Executor;
  * @param ids names connections
  * @param counters for what happens
  * @param heartbeats finds out which clients are still there
+ * @param audit for connections that are closed for what their client did
  * @param closer runs closes, which block in some containers
  * @param cutter drops connections whose close does not come to an end
  * @param idleTimer Payara's quirk
@@ -26,6 +28,7 @@ public record SocketDependencies(
         Ids ids,
         Counters counters,
         Heartbeats heartbeats,
+        Audit audit,
         Executor closer,
         Executor cutter,
         TyrusIdleTimer idleTimer,

@@ -15,6 +15,8 @@ import io.synapse.protocol.Reasons;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.routing.HeldSession.Holding;
+import io.synapse.security.Audit;
+import io.synapse.security.AuditEvent;
 import io.synapse.security.Authenticator;
 import io.synapse.security.Identity;
 import io.synapse.session.SessionStore.Claim;
@@ -40,6 +42,7 @@ public final class JoinHandler {
     private final SessionHandler sessions;
     private final LimitsConfig limits;
     private final Counters counters;
+    private final Audit audit;
 
     /**
      * A handler.
@@ -52,6 +55,7 @@ public final class JoinHandler {
      * @param sessions brings back what a client held on another connection
      * @param limits how many topics a connection may join
      * @param counters for what happens
+     * @param audit for who joins, and who may not
      */
     public JoinHandler(
             Authenticator authenticator,
@@ -61,7 +65,8 @@ public final class JoinHandler {
             SubscriptionHandler subscriptions,
             SessionHandler sessions,
             LimitsConfig limits,
-            Counters counters) {
+            Counters counters,
+            Audit audit) {
         this.authenticator = authenticator;
         this.registry = registry;
         this.queries = queries;
@@ -70,6 +75,7 @@ public final class JoinHandler {
         this.sessions = sessions;
         this.limits = limits;
         this.counters = counters;
+        this.audit = audit;
     }
 
     /**
@@ -92,8 +98,10 @@ public final class JoinHandler {
         Optional<Identity> identity =
                 join.credential().isPresent() ? join.credential().flatMap(authenticator::identify) : session.identity();
         if (identity.isEmpty() || !identity.get().mayJoin(agent)) {
+            String reason = identity.isEmpty() ? Reasons.UNAUTHORIZED : Reasons.FORBIDDEN;
             counters.increment(Counter.JOINS_REFUSED);
-            session.refuse(address, identity.isEmpty() ? Reasons.UNAUTHORIZED : Reasons.FORBIDDEN);
+            record(AuditEvent.refused(AuditEvent.Name.JOIN, reason), session, identity, agent);
+            session.refuse(address, reason);
             return;
         }
         Channel old = session.channel(address.topic());
@@ -101,6 +109,7 @@ public final class JoinHandler {
             session.refuse(address, Reasons.TOO_MANY_TOPICS);
             return;
         }
+        record(AuditEvent.accepted(AuditEvent.Name.JOIN), session, identity, agent);
         // A hand-written client sends no join_ref; its ref takes the place, as the two are equal in the npm client.
         Ref joinRef = address.joinRef() == null ? address.ref() : address.joinRef();
         Channel channel = new Channel(address.topic(), agent, joinRef, join.nestedThoughts(), identity.get());
@@ -119,6 +128,13 @@ public final class JoinHandler {
                 crashed.accept(e);
             }
         });
+    }
+
+    private void record(AuditEvent event, CortexSession session, Optional<Identity> who, String agent) {
+        audit.record(event.by(who)
+                .from(session.connection().remoteAddress())
+                .with("connection_id", session.connection().id())
+                .with("agent", agent));
     }
 
     /** A join that cannot be read. Whatever is joined stays joined: the client has not said what should take its place. */

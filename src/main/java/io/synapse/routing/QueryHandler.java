@@ -33,6 +33,8 @@ import io.synapse.query.QueryService.Submission;
 import io.synapse.query.QueryViewer;
 import io.synapse.query.QueryViewer.Start;
 import io.synapse.query.StopOutcome;
+import io.synapse.security.Audit;
+import io.synapse.security.AuditEvent;
 import io.synapse.tool.ToolRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,6 +51,7 @@ public final class QueryHandler {
     private final ToolRegistry tools;
     private final QueryConfig config;
     private final Clock clock;
+    private final Audit audit;
     private final ReplayHandler replays;
 
     /**
@@ -58,12 +61,14 @@ public final class QueryHandler {
      * @param tools what an engine may call for the one who asks
      * @param config the bounds of time-outs
      * @param clock for pings
+     * @param audit for who interrupts what
      */
-    public QueryHandler(QueryService service, ToolRegistry tools, QueryConfig config, Clock clock) {
+    public QueryHandler(QueryService service, ToolRegistry tools, QueryConfig config, Clock clock, Audit audit) {
         this.service = service;
         this.tools = tools;
         this.config = config;
         this.clock = clock;
+        this.audit = audit;
         replays = new ReplayHandler(service.replays());
     }
 
@@ -323,6 +328,7 @@ public final class QueryHandler {
 
     void interrupt(CortexSession session, Channel channel, Address address, Interrupt interrupt) {
         if (replays.interrupt(channel, address, interrupt)) {
+            record(AuditEvent.accepted(AuditEvent.Name.INTERRUPT), session, channel, interrupt);
             return;
         }
         QueryId id = channel.query(interrupt.ref());
@@ -333,11 +339,22 @@ public final class QueryHandler {
         QueryViewer viewer = channel.viewer(interrupt.ref());
         Signal signal = service.interrupt(
                 id, interrupt.reason(), outcome -> acknowledge(session, address, interrupt.ref(), viewer, outcome));
+        if (signal == Signal.SIGNALLED) {
+            record(AuditEvent.accepted(AuditEvent.Name.INTERRUPT), session, channel, interrupt);
+        }
         switch (signal) {
             case SIGNALLED -> {}
             case NOT_FOUND -> refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);
             case ALREADY_FINISHED -> refuse(session, channel, address, interrupt.ref(), Reasons.ALREADY_FINISHED, null);
         }
+    }
+
+    private void record(AuditEvent event, CortexSession session, Channel channel, Interrupt interrupt) {
+        audit.record(event.by(Optional.of(channel.identity()))
+                .from(session.connection().remoteAddress())
+                .with("connection_id", session.connection().id())
+                .with("agent", channel.agent())
+                .with("ref", interrupt.ref()));
     }
 
     // One who follows the query gets the acknowledgement in its place in the stream: no thought comes after it.

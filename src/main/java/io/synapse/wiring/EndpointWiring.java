@@ -46,6 +46,7 @@ import io.synapse.routing.SubscriptionHandler;
 import io.synapse.routing.ToolHandler;
 import io.synapse.routing.TopicHandler;
 import io.synapse.routing.WorkerHandler;
+import io.synapse.security.Audit;
 import io.synapse.security.Authenticator;
 import io.synapse.session.SessionStore;
 import io.synapse.tool.ToolRegistry;
@@ -105,10 +106,19 @@ public class EndpointWiring {
             ToolHandler tools,
             ConversationHandler conversations,
             WorkerHandler workers,
-            Authenticator authenticator) {
+            Authenticator authenticator,
+            Audit audit) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
-                authenticator, registry, queries, presenceHandler, subscriptions, sessions, config.limits(), counters);
+                authenticator,
+                registry,
+                queries,
+                presenceHandler,
+                subscriptions,
+                sessions,
+                config.limits(),
+                counters,
+                audit);
         return new MessageRouter(
                 registry,
                 joins,
@@ -166,8 +176,9 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    QueryHandler queryHandler(SynapseConfig config, QueryService queries, ToolRegistry tools, Clock clock) {
-        return new QueryHandler(queries, tools, config.query(), clock);
+    QueryHandler queryHandler(
+            SynapseConfig config, QueryService queries, ToolRegistry tools, Clock clock, Audit audit) {
+        return new QueryHandler(queries, tools, config.query(), clock, audit);
     }
 
     @Produces
@@ -185,6 +196,7 @@ public class EndpointWiring {
             Ids ids,
             Counters counters,
             Heartbeats heartbeats,
+            Audit audit,
             ManagedPool pool) {
         return new SocketDependencies(
                 new Connection.Environment(config.outbox(), ticker, timers, counters),
@@ -192,6 +204,7 @@ public class EndpointWiring {
                 ids,
                 counters,
                 heartbeats,
+                audit,
                 new TaskQueue(pool, ManagedThreads.CLOSER_THREADS),
                 new TaskQueue(pool, ManagedThreads.CUTTER_THREADS),
                 new TyrusIdleTimer(config.tyrusIdleTimerOff()),

@@ -30,6 +30,7 @@ import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.security.ApiKeys;
+import io.synapse.security.Audit;
 import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
@@ -82,7 +83,8 @@ class ConnectionStormTest {
     private final Heartbeats heartbeats = new Heartbeats(Heartbeat.CONFIG, timers.ticker(), Runnable::run, counters);
     private final TopicHub hub = Topics.hub(timers.ticker(), counters);
     private final QueryService queries = queryService();
-    private final QueryHandler queryHandler = new QueryHandler(queries, ToolRegistry.none(), queryConfig(), clock);
+    private final QueryHandler queryHandler =
+            new QueryHandler(queries, ToolRegistry.none(), queryConfig(), clock, Audit.NONE);
     private final Channels served = new Channels(new GatewayConfig(
             Optional.empty(),
             List.of("guide", "pillar:*"),
@@ -157,7 +159,15 @@ class ConnectionStormTest {
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         PresenceHandler presence = new PresenceHandler(members);
         JoinHandler joins = new JoinHandler(
-                authenticator, registry, queryHandler, presence, subscriptions, sessionHandler, limits, counters);
+                authenticator,
+                registry,
+                queryHandler,
+                presence,
+                subscriptions,
+                sessionHandler,
+                limits,
+                counters,
+                Audit.NONE);
         return new MessageRouter(
                 registry,
                 joins,

@@ -22,6 +22,7 @@ import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -122,7 +123,7 @@ final class GatewayFixture implements AutoCloseable {
         SubscriptionHandler subscriptions = new SubscriptionHandler(hub, access, Topics.CONFIG, channels);
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
         AgentChannels agents = new AgentChannels(registry, limits, counters);
-        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock, Audit.NONE);
         ChannelHandler handler = new ChannelHandler(
                 hub,
                 subscriptions,

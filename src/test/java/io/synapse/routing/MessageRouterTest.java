@@ -21,6 +21,7 @@ import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.security.ApiKeys;
+import io.synapse.security.Audit;
 import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
@@ -116,7 +117,7 @@ class MessageRouterTest {
         Authenticator authenticator = new Authenticator(List.of(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed)));
-        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, oddClock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, oddClock, Audit.NONE);
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
@@ -133,7 +134,8 @@ class MessageRouterTest {
                         subscriptions,
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
-                        counters),
+                        counters,
+                        Audit.NONE),
                 queries,
                 presence,
                 subscriptions,

@@ -23,6 +23,7 @@ import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.security.ApiKeys;
+import io.synapse.security.Audit;
 import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
@@ -100,7 +101,7 @@ class PresenceHandlerTest {
         Authenticator authenticator = new Authenticator(List.of(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
-        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock, Audit.NONE);
         PresenceHandler presence = new PresenceHandler(tracker);
         TopicHub hub = Topics.hub(timers.ticker(), counters);
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
@@ -117,7 +118,8 @@ class PresenceHandlerTest {
                         subscriptions,
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
-                        counters),
+                        counters,
+                        Audit.NONE),
                 queries,
                 presence,
                 subscriptions,

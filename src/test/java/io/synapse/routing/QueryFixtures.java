@@ -12,6 +12,7 @@ import io.synapse.platform.Counters;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.security.Audit;
 import io.synapse.testing.Agents;
 import io.synapse.testing.Configs;
 import io.synapse.testing.Conversations;
@@ -93,6 +94,7 @@ final class QueryFixtures {
                         Conversations.gate(timers, counters)),
                 ToolRegistry.none(),
                 config,
-                clock);
+                clock,
+                Audit.NONE);
     }
 }

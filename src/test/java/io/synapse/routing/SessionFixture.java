@@ -25,6 +25,7 @@ import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.security.ApiKeys;
+import io.synapse.security.Audit;
 import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
@@ -135,7 +136,7 @@ final class SessionFixture {
                 new InterruptManager(),
                 Runnable::run,
                 gate);
-        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock);
+        QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock, Audit.NONE);
         ToolHandler tools = QueryFixtures.probeTools(queries);
         ConversationHandler conversing = new ConversationHandler(conversations, gate, Conversations.CONFIG.pageSize());
         TopicAccess access = new TopicAccess(Mode.PRODUCTION, Topics.CONFIG.access());
@@ -147,8 +148,8 @@ final class SessionFixture {
         Authenticator authenticator = new Authenticator(List.of(
                 new ApiKeys(List.of(), true),
                 new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
-        JoinHandler joins =
-                new JoinHandler(authenticator, registry, queries, presence, subscriptions, handler, limits, counters);
+        JoinHandler joins = new JoinHandler(
+                authenticator, registry, queries, presence, subscriptions, handler, limits, counters, Audit.NONE);
         cortex = new MessageRouter(
                 registry,
                 joins,

@@ -15,6 +15,7 @@ import io.synapse.platform.Counters;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.security.ApiKeys;
+import io.synapse.security.Audit;
 import io.synapse.security.Authenticator;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
@@ -85,7 +86,8 @@ class TopicRoutingTest {
                         subscriptions,
                         new SessionHandler(Sessions.store(timers, counters), subscriptions, queries, Sessions.CONFIG),
                         limits,
-                        counters),
+                        counters,
+                        Audit.NONE),
                 queries,
                 presence,
                 subscriptions,

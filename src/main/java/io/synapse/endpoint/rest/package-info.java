@@ -1,2 +1,2 @@
-/** The REST side, under {@code /api}: what runs here, tokens for the handshake, metrics, queues. */
+/** The REST side, under {@code /api}: what runs here, keys, login sessions, tokens and tickets, metrics, queues. */
 package io.synapse.endpoint.rest;
