@@ -50,7 +50,7 @@ final class RealmLogin {
                     roles,
                     new Credential(Credential.Kind.REALM, "", Optional.empty())));
         } catch (ServletException e) {
-            LOGGER.log(Level.DEBUG, "The realm of the server refused a login: {0}", e.getMessage());
+            LOGGER.log(Level.DEBUG, "The realm of the server refused a login", e);
             return Optional.empty();
         } finally {
             HttpSession session = hadSession ? null : request.getSession(false);
