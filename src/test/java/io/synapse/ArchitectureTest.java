@@ -17,6 +17,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import io.synapse.security.Secrets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -74,6 +75,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.endpoint..")
             .layer("budget")
             .definedBy("io.synapse.budget..")
+            .layer("cli")
+            .definedBy("io.synapse.cli..")
             .layer("wiring")
             .definedBy("io.synapse.wiring..")
             .whereLayer("platform")
@@ -157,6 +160,10 @@ class ArchitectureTest {
                     "security",
                     "routing",
                     "operations")
+            .whereLayer("cli")
+            .mayOnlyAccessLayers("security")
+            .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("wiring")
             .mayNotBeAccessedByAnyLayer();
 
@@ -183,6 +190,7 @@ class ArchitectureTest {
                     "io.synapse.operations..",
                     "io.synapse.cluster..",
                     "io.synapse.endpoint..",
+                    "io.synapse.cli..",
                     "io.synapse.wiring..");
 
     @ArchTest
@@ -199,6 +207,17 @@ class ArchitectureTest {
             .resideInAPackage("io.synapse.engine")
             .should()
             .dependOnClassesThat(resideInAnyPackage("java..", "io.synapse.engine")
+                    .or(primitivesAndArrays())
+                    .negate());
+
+    @ArchTest
+    static final ArchRule THE_COMMAND_LINE_NEEDS_NOTHING_BUT_THE_JDK = noClasses()
+            .that()
+            .resideInAPackage("io.synapse.cli")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("java..", "io.synapse.cli")
+                    .or(type(Secrets.class))
+                    .or(type(Secrets.Prefix.class))
                     .or(primitivesAndArrays())
                     .negate());
 

@@ -32,6 +32,6 @@ public final class RemoteEngine implements QueryEngine {
 
     @Override
     public CompletionStage<Answer> answer(Question question, QueryContext context) throws Exception {
-        return workers.serve(question.agent()) ? workers.ask(question, context) : engine.answer(question, context);
+        return workers.serve(question) ? workers.ask(question, context) : engine.answer(question, context);
     }
 }

@@ -1,5 +1,6 @@
 package io.synapse.agent;
 
+import io.synapse.agent.Workers.TeamKey;
 import io.synapse.engine.Answer;
 import io.synapse.engine.QueryContext;
 import io.synapse.engine.Question;
@@ -28,6 +29,9 @@ final class Task implements Comparable<Task> {
 
     /** Whether a client may have seen anything of it: then nobody else can begin it anew. */
     boolean emitted;
+
+    /** Where it waits. */
+    TeamKey team;
 
     /** How long it still waits; null while it does not. */
     Expiry patience;

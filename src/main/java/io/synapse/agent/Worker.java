@@ -1,6 +1,7 @@
 package io.synapse.agent;
 
 import io.synapse.agent.Task.Giving;
+import io.synapse.agent.Workers.TeamKey;
 import io.synapse.engine.Answer;
 import io.synapse.engine.Thought;
 import java.util.Map;
@@ -19,7 +20,7 @@ public final class Worker {
 
     private final Workers workers;
     private final String id;
-    private final String agent;
+    private final TeamKey team;
     private final Queue<TaskNews> news = new ConcurrentLinkedQueue<>();
     private volatile Runnable listener = () -> {};
 
@@ -29,10 +30,10 @@ public final class Worker {
     boolean ended;
     long lastGiven;
 
-    Worker(Workers workers, String id, String agent) {
+    Worker(Workers workers, String id, TeamKey team) {
         this.workers = workers;
         this.id = id;
-        this.agent = agent;
+        this.team = team;
     }
 
     /**
@@ -50,7 +51,11 @@ public final class Worker {
      * @return the agent's name
      */
     public String agent() {
-        return agent;
+        return team.agent();
+    }
+
+    TeamKey team() {
+        return team;
     }
 
     /**

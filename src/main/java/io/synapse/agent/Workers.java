@@ -35,6 +35,13 @@ import java.util.function.Consumer;
  */
 public final class Workers {
 
+    /** Who works for whom: the workers of a tenant for that tenant, those of none for all who have none of their own. */
+    record TeamKey(String tenant, String agent) {
+        TeamKey common() {
+            return tenant.isEmpty() ? this : new TeamKey("", agent);
+        }
+    }
+
     private static final System.Logger LOGGER = System.getLogger(Workers.class.getName());
     private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
 
@@ -62,7 +69,7 @@ public final class Workers {
     private final AgentsConfig config;
     private final Environment environment;
     private final Object lock = new Object();
-    private final Map<String, Team> teams = new HashMap<>();
+    private final Map<TeamKey, Team> teams = new HashMap<>();
     private long tasks;
     private long givings;
     private int running;
@@ -89,11 +96,12 @@ public final class Workers {
     /**
      * A worker of an agent, which takes nothing until it {@link Worker#offer offers} to.
      *
+     * @param tenant whose queries it answers; empty for those of all who have no workers of their own
      * @param agent one that {@link #mayServe}
      * @return the worker
      */
-    public Worker join(String agent) {
-        return new Worker(this, environment.ids().next(), agent);
+    public Worker join(String tenant, String agent) {
+        return new Worker(this, environment.ids().next(), new TeamKey(tenant, agent));
     }
 
     /**
@@ -120,15 +128,21 @@ public final class Workers {
         environment.counters().increment(Counter.TASK_MESSAGES_LATE);
     }
 
-    /** Whether queries of an agent go to workers now. */
-    boolean serve(String agent) {
-        if (config.isRemote(agent)) {
+    /** Whether a query goes to workers now. */
+    boolean serve(Question question) {
+        if (config.isRemote(question.agent())) {
             return true;
         }
         synchronized (lock) {
-            Team team = teams.get(agent);
+            Team team = teams.get(teamOf(question));
             return team != null && !team.workers.isEmpty();
         }
+    }
+
+    private TeamKey teamOf(Question question) {
+        TeamKey own = new TeamKey(question.tenant(), question.agent());
+        Team team = teams.get(own);
+        return team != null && !team.workers.isEmpty() ? own : own.common();
     }
 
     /** Has a query answered. */
@@ -158,7 +172,8 @@ public final class Workers {
         if (task.over) {
             return;
         }
-        Team team = teams.computeIfAbsent(task.question.agent(), agent -> new Team());
+        task.team = teamOf(task.question);
+        Team team = teams.computeIfAbsent(task.team, key -> new Team());
         Worker worker = team.free(task);
         if (worker != null) {
             give(task, worker, after);
@@ -192,7 +207,7 @@ public final class Workers {
 
     private void waitsNoMore(Task task, List<Runnable> after) {
         if (task.patience != null) {
-            teams.get(task.question.agent()).waiting.remove(task);
+            teams.get(task.team).waiting.remove(task);
             after.add(task.patience::end);
             task.patience = null;
         }
@@ -205,12 +220,12 @@ public final class Workers {
                 return;
             }
             waitsNoMore(task, after);
-            Team team = teams.get(task.question.agent());
+            Team team = teams.get(task.team);
             String reason = !task.had.isEmpty() ? "agent_lost" : team.workers.isEmpty() ? "no_worker" : "workers_busy";
             environment.counters().increment(task.had.isEmpty() ? Counter.TASKS_UNSERVED : Counter.TASKS_LOST);
             Duration retry = config.patience().compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : config.patience();
             end(task, new TryAgainException(reason, "no worker of this agent has taken the query", retry), after);
-            forgetIfEmpty(task.question.agent());
+            forgetIfEmpty(task.team);
         });
     }
 
@@ -256,7 +271,7 @@ public final class Workers {
             }
             if (giving == null) {
                 waitsNoMore(task, after);
-                forgetIfEmpty(task.question.agent());
+                forgetIfEmpty(task.team);
                 end(task, new QueryCancelledException(reason), after);
                 return;
             }
@@ -277,7 +292,7 @@ public final class Workers {
                     Level.WARNING,
                     "worker {0} of agent {1} has not said that it stopped a task",
                     giving.worker.id(),
-                    giving.worker.agent());
+                    giving.worker.team().agent());
             task.current = null;
             running--;
             end(task, new QueryCancelledException("the worker does not stop"), after);
@@ -290,38 +305,69 @@ public final class Workers {
                 return;
             }
             worker.capacity = capacity;
-            Team team = teams.computeIfAbsent(worker.agent(), agent -> new Team());
+            Team team = teams.computeIfAbsent(worker.team(), key -> new Team());
             if (!team.workers.contains(worker)) {
                 team.workers.add(worker);
+                moveWaiting(worker.team().common(), worker.team(), after);
             }
             fill(worker, after);
         });
     }
 
     int drain(Worker worker) {
-        synchronized (lock) {
-            dismiss(worker);
-            return worker.givings.size();
-        }
+        int[] held = new int[1];
+        change(after -> {
+            dismiss(worker, after);
+            held[0] = worker.givings.size();
+        });
+        return held[0];
     }
 
-    private void dismiss(Worker worker) {
+    private void dismiss(Worker worker, List<Runnable> after) {
         worker.capacity = 0;
-        Team team = teams.get(worker.agent());
+        Team team = teams.get(worker.team());
         if (team != null) {
             team.workers.remove(worker);
-            forgetIfEmpty(worker.agent());
+            if (team.workers.isEmpty()) {
+                moveWaiting(worker.team(), worker.team().common(), after);
+            }
+            forgetIfEmpty(worker.team());
         }
     }
 
-    private void forgetIfEmpty(String agent) {
-        teams.computeIfPresent(agent, (name, team) -> team.isEmpty() ? null : team);
+    /** What waits at one team for a worker waits at another from now on, if that is where it belongs now. */
+    private void moveWaiting(TeamKey from, TeamKey to, List<Runnable> after) {
+        Team left = teams.get(from);
+        if (left == null || from.equals(to)) {
+            return;
+        }
+        List<Task> moving = left.waiting.stream()
+                .filter(task -> teamOf(task.question).equals(to))
+                .toList();
+        if (moving.isEmpty()) {
+            return;
+        }
+        left.waiting.removeAll(moving);
+        Team joined = teams.computeIfAbsent(to, key -> new Team());
+        joined.waiting.addAll(moving);
+        for (Task task : moving) {
+            task.team = to;
+            Worker worker = joined.free(task);
+            if (worker != null) {
+                give(task, worker, after);
+            }
+        }
+        forgetIfEmpty(from);
+    }
+
+    private void forgetIfEmpty(TeamKey team) {
+        teams.computeIfPresent(team, (key, present) -> present.isEmpty() ? null : present);
     }
 
     void end(Worker worker) {
         change(after -> {
             worker.ended = true;
-            dismiss(worker);
+            dismiss(worker, after);
             List<Giving> held = List.copyOf(worker.givings.values());
             worker.givings.clear();
             for (Giving giving : held) {
@@ -430,7 +476,7 @@ public final class Workers {
 
     /** It may have room for tasks that wait. */
     private void fill(Worker worker, List<Runnable> after) {
-        Team team = teams.get(worker.agent());
+        Team team = teams.get(worker.team());
         if (team == null || !team.workers.contains(worker)) {
             return;
         }

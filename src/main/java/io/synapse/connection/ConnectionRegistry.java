@@ -29,6 +29,7 @@ public final class ConnectionRegistry {
     private static final class Entry {
         private final Connection connection;
         private Set<String> agents = new HashSet<>();
+        private final Set<String> tenants = new HashSet<>();
 
         private Entry(Connection connection) {
             this.connection = connection;
@@ -85,6 +86,21 @@ public final class ConnectionRegistry {
     }
 
     /**
+     * Notes that the client of a connection has said who it is. Does nothing if the connection is not tracked.
+     *
+     * @param connection any
+     * @param tenant whom it belongs to; empty for nobody in particular
+     */
+    public void identified(Connection connection, String tenant) {
+        Entry entry = find(connection);
+        if (entry != null) {
+            synchronized (entry) {
+                entry.tenants.add(tenant);
+            }
+        }
+    }
+
+    /**
      * Notes that a connection has left an agent.
      *
      * @param connection any
@@ -123,6 +139,23 @@ public final class ConnectionRegistry {
      */
     public Optional<Connection> get(String id) {
         return Optional.ofNullable(byId.get(id)).map(entry -> entry.connection);
+    }
+
+    /**
+     * Finds a connection of a tenant.
+     *
+     * @param id its id
+     * @param tenant whose
+     * @return the connection, if it is open on this node and its client has shown a credential of this tenant
+     */
+    public Optional<Connection> get(String id, String tenant) {
+        Entry entry = byId.get(id);
+        if (entry == null) {
+            return Optional.empty();
+        }
+        synchronized (entry) {
+            return entry.tenants.contains(tenant) ? Optional.of(entry.connection) : Optional.empty();
+        }
     }
 
     /**

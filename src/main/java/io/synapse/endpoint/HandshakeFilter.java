@@ -70,6 +70,7 @@ abstract class HandshakeFilter implements Filter {
                     .from(http.getRemoteAddr())
                     .with("path", http.getRequestURI())
                     .with("status", Integer.toString(refused.status())));
+            SecurityHeaders.set(http, (HttpServletResponse) response);
             refuse((HttpServletResponse) response, refused);
         } else {
             Principal principal = new AdmittedPrincipal((Admitted) verdict, http.getRemoteAddr(), dialledAt);

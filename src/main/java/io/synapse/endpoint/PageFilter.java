@@ -13,7 +13,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Stands in front of the page and the REST side: the rules of access, and the headers that keep a page to itself. */
+/** Stands in front of the page and the REST side: the rules of access. */
 @WebFilter(
         urlPatterns = {"/", "/index.html", "/login.html", "/login", "/login/*", "/asyncapi.yaml", "/assets/*", "/api/*"
         },
@@ -36,14 +36,9 @@ public class PageFilter implements Filter {
                 Optional.ofNullable(http.getHeader("Host")),
                 Optional.ofNullable(http.getHeader("Origin")),
                 Requests.isForwarded(http));
-        answer.setHeader(
-                "Content-Security-Policy",
-                "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; " + formAction(http)
-                        + "object-src 'none'");
+        SecurityHeaders.set(http, answer);
         // Asked for again at each visit, or a browser mixes the modules of two versions after an upgrade.
         answer.setHeader("Cache-Control", "no-cache");
-        answer.setHeader("X-Content-Type-Options", "nosniff");
-        answer.setHeader("Referrer-Policy", "no-referrer");
         if (refusal.isPresent()) {
             answer.setStatus(HttpServletResponse.SC_FORBIDDEN);
             answer.setContentType("text/plain");
@@ -57,9 +52,5 @@ public class PageFilter implements Filter {
                             .orElse(request),
                     response);
         }
-    }
-
-    private static String formAction(HttpServletRequest request) {
-        return request.getServletPath().equals("/login.html") ? "form-action 'self'; " : "form-action 'none'; ";
     }
 }

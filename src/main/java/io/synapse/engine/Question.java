@@ -9,8 +9,10 @@ import java.util.OptionalDouble;
 /**
  * One query as an engine sees it. Immutable.
  *
+ * @param tenant whose client asks, as its credential says; empty where there are no tenants. What one tenant asks and is
+ *     told must not reach another
  * @param agent the agent asked, from the topic {@code cortex:<agent>}
- * @param ref the client's name for the query; with {@code agent} its identity
+ * @param ref the client's name for the query; with {@code tenant} and {@code agent} its identity
  * @param text the question itself, not blank
  * @param priority 0 (may wait) to 9 (urgent), 5 if the client did not say
  * @param deadline when the query times out
@@ -20,6 +22,7 @@ import java.util.OptionalDouble;
  *     {@code synapse.conversation.turns} and {@code synapse.conversation.bytes}
  */
 public record Question(
+        String tenant,
         String agent,
         String ref,
         String text,
@@ -33,7 +36,7 @@ public record Question(
     public static final int DEFAULT_PRIORITY = 5;
 
     /**
-     * A question that is of no conversation.
+     * A question of no tenant and no conversation.
      *
      * @param agent the agent asked
      * @param ref the client's name for the query
@@ -51,11 +54,12 @@ public record Question(
             Instant deadline,
             OptionalDouble pace,
             Optional<String> traceparent) {
-        this(agent, ref, text, priority, deadline, pace, traceparent, List.of());
+        this("", agent, ref, text, priority, deadline, pace, traceparent, List.of());
     }
 
     /** Checks that nothing is missing, and copies the history. */
     public Question {
+        Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(agent, "agent");
         Objects.requireNonNull(ref, "ref");
         Objects.requireNonNull(text, "text");
@@ -72,7 +76,7 @@ public record Question(
      * @return with this history
      */
     public Question after(List<EarlierTurn> turns) {
-        return new Question(agent, ref, text, priority, deadline, pace, traceparent, turns);
+        return new Question(tenant, agent, ref, text, priority, deadline, pace, traceparent, turns);
     }
 
     /**
@@ -82,6 +86,6 @@ public record Question(
      * @return a copy
      */
     public Question withText(String other) {
-        return new Question(agent, ref, other, priority, deadline, pace, traceparent);
+        return new Question(tenant, agent, ref, other, priority, deadline, pace, traceparent, List.of());
     }
 }

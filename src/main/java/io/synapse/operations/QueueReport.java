@@ -9,6 +9,7 @@ import io.synapse.connection.ConnectionRegistry;
 import io.synapse.connection.Outbox;
 import io.synapse.platform.Ticker;
 import io.synapse.protocol.Body;
+import io.synapse.protocol.TopicPattern;
 import io.synapse.query.QueryService;
 import io.synapse.query.Runaways;
 import io.synapse.topic.TopicHub;
@@ -183,9 +184,13 @@ public final class QueueReport {
             out.writeStartObject();
             out.writeArrayFieldStart("topics");
             for (TopicQueue queue : list) {
-                Readers of = readers.get(queue.name());
+                Readers of = readers.get(queue.key());
+                TopicPattern name = TopicPattern.ofKey(queue.key()).orElseThrow();
                 out.writeStartObject();
-                out.writeStringField("topic", queue.name());
+                out.writeStringField("topic", name.text());
+                if (!name.tenant().isEmpty()) {
+                    out.writeStringField("tenant", name.tenant());
+                }
                 out.writeBooleanField("pattern", queue.pattern());
                 out.writeNumberField("messages", queue.messages());
                 out.writeNumberField("bytes", queue.bytes());
@@ -196,7 +201,7 @@ public final class QueueReport {
             }
             out.writeEndArray();
             if (list.size() == page.limit()) {
-                out.writeStringField("next", list.get(list.size() - 1).name());
+                out.writeStringField("next", list.get(list.size() - 1).key());
             }
             out.writeEndObject();
         };
@@ -205,11 +210,11 @@ public final class QueueReport {
     // Nobody keeps this by topic: an index would cost every subscription, and is asked for by an operator now and then.
     private Map<String, Readers> readers(List<TopicQueue> list) {
         Map<String, Readers> readers = new HashMap<>();
-        list.forEach(queue -> readers.put(queue.name(), new Readers()));
+        list.forEach(queue -> readers.put(queue.key(), new Readers()));
         for (Connection connection : connections.listActive()) {
             for (Connection.Source source : connection.sources()) {
                 if (source instanceof TopicSubscription subscription) {
-                    Readers of = readers.get(subscription.request().target().text());
+                    Readers of = readers.get(subscription.request().target().key());
                     if (of != null) {
                         of.count++;
                         of.lag = Math.max(of.lag, subscription.lag());

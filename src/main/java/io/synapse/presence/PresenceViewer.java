@@ -48,12 +48,13 @@ public final class PresenceViewer extends Follower {
      * Begins. Call it once.
      *
      * @param tracker whose members are watched
+     * @param watched what the tracker knows the topic by
      */
-    public void begin(PresenceTracker tracker) {
+    public void begin(PresenceTracker tracker, String watched) {
         begin(look -> {
             lock.lock();
             try {
-                feed = tracker.watch(topic, look);
+                feed = tracker.watch(watched, look);
                 return feed::end;
             } finally {
                 lock.unlock();

@@ -8,14 +8,19 @@ import java.util.regex.Pattern;
  * A name of topics, in which {@code *} stands for one whole segment and {@code **}, as the last segment, for one or more.
  * Segments are divided by {@code :}, {@code .} or {@code /}, and {@code a:b} and {@code a.b} are two topics. Immutable.
  *
+ * @param tenant whose topics it names; empty for those of nobody in particular. No client can say it: it comes from who the
+ *     client is
  * @param text as it was written
  * @param segments its parts, without what divides them
  * @param dividers what divides them, one character less than there are segments
  */
-public record TopicPattern(String text, List<String> segments, String dividers) {
+public record TopicPattern(String tenant, String text, List<String> segments, String dividers) {
 
     private static final String ONE = "*";
     private static final String REST = "**";
+    // No topic that a client names has a control character, so none of these can be written for another tenant's.
+    private static final char TENANT = '\u0001';
+    private static final char TENANT_END = '\u0002';
     private static final Pattern DIVIDER = Pattern.compile("[:./]");
     private static final Pattern NO_DIVIDER = Pattern.compile("[^:./]+");
     private static final Pattern NAME = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1," + Address.MAX_TOPIC_LENGTH + "}");
@@ -45,7 +50,42 @@ public record TopicPattern(String text, List<String> segments, String dividers) 
             }
         }
         return Optional.of(
-                new TopicPattern(text, segments, NO_DIVIDER.matcher(text).replaceAll("")));
+                new TopicPattern("", text, segments, NO_DIVIDER.matcher(text).replaceAll("")));
+    }
+
+    /**
+     * The same of a tenant.
+     *
+     * @param owner whose topics it is to name; empty for nobody's
+     * @return the pattern
+     */
+    public TopicPattern of(String owner) {
+        return owner.equals(tenant) ? this : new TopicPattern(owner, text, segments, dividers);
+    }
+
+    /**
+     * What it is kept under where the topics of all tenants are together.
+     *
+     * @return the text, with the tenant before it if there is one; {@link #ofKey} reads it
+     */
+    public String key() {
+        return tenant.isEmpty() ? text : TENANT + tenant + TENANT_END + text;
+    }
+
+    /**
+     * Reads what {@link #key} wrote.
+     *
+     * @param key of a topic or a pattern
+     * @return the pattern, or empty if it is none
+     */
+    public static Optional<TopicPattern> ofKey(String key) {
+        if (key.isEmpty() || key.charAt(0) != TENANT) {
+            return parse(key);
+        }
+        int end = key.indexOf(TENANT_END);
+        return end < 0
+                ? Optional.empty()
+                : parse(key.substring(end + 1)).map(pattern -> pattern.of(key.substring(1, end)));
     }
 
     /**
@@ -58,7 +98,7 @@ public record TopicPattern(String text, List<String> segments, String dividers) 
     }
 
     /**
-     * Whether every topic that another one names is named by this one too.
+     * Whether every topic that another one names is named by this one too; never one of another tenant.
      *
      * @param other a topic or a pattern
      * @return whether this one is at least as wide
@@ -69,6 +109,9 @@ public record TopicPattern(String text, List<String> segments, String dividers) 
         // A rest takes whatever the other has from there on, and that is one segment at least.
         int named = open ? last : last + 1;
         int others = other.segments.size();
+        if (!tenant.equals(other.tenant)) {
+            return false;
+        }
         if (open ? others <= last : others != named) {
             return false;
         }

@@ -52,21 +52,21 @@ final class Admissions {
     /**
      * Asks for a place.
      *
-     * @param tenant whose
+     * @param payer whose
      * @param counts whether it takes something of the budget: a call of a tool does not
      */
-    Outcome admit(String tenant, boolean counts) {
-        QueryScheduler.Reservation place = scheduler.reserve(tenant);
+    Outcome admit(Payer payer, boolean counts) {
+        QueryScheduler.Reservation place = scheduler.reserve(payer.tenant());
         if (place.slot() == null) {
             return new Outcome(
                     null, place.reached() == Bound.TENANT ? Submission.TENANT_OVERLOADED : Submission.OVERLOADED);
         }
         if (!counts) {
-            return new Outcome(new Grant(place.slot(), tenant, Optional.empty()), null);
+            return new Outcome(new Grant(place.slot(), payer.subject(), Optional.empty()), null);
         }
-        Budgets.Admission admission = environment.budgets().admit(tenant);
+        Budgets.Admission admission = environment.budgets().admit(payer.subject());
         return switch (admission.decision()) {
-            case ADMITTED -> new Outcome(new Grant(place.slot(), tenant, Optional.of(admission)), null);
+            case ADMITTED -> new Outcome(new Grant(place.slot(), payer.subject(), Optional.of(admission)), null);
             case EXHAUSTED -> {
                 place.slot().giveBack();
                 environment.counters().increment(Counter.BUDGET_REFUSED);

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  * A query as it is asked. Two requests with the same id are the same query if they ask the same, whoever asks.
  *
  * @param id which query
- * @param tenant whose share of the places it takes: that of the first who asks
+ * @param payer who pays for it: the first who asks
  * @param question what is asked
  * @param priority 0 to 9
  * @param timeout how long it may take from now; at most the configured maximum
@@ -24,7 +24,7 @@ import java.util.OptionalDouble;
  */
 public record QueryRequest(
         QueryId id,
-        String tenant,
+        Payer payer,
         String question,
         int priority,
         Duration timeout,
@@ -38,7 +38,7 @@ public record QueryRequest(
 
     /**
      * Whether another request asks the same. A client that repeats its query after a lost connection sends another trace
-     * context, so that is left out; and another tenant may join in what runs for the first, unless it is of a conversation.
+     * context, so that is left out; and another subject may join in what runs for the first, unless it is of a conversation.
      * What a query does that finds others before it has been done when it is repeated, so that is left out, too.
      *
      * @param other the request to compare

@@ -129,7 +129,7 @@ public final class QueryService {
                 return refused(Submission.STOPPING);
             }
             Admissions.Outcome outcome =
-                    admissions.admit(request.tenant(), request.tool().isEmpty());
+                    admissions.admit(request.payer(), request.tool().isEmpty());
             if (outcome.refused() != null) {
                 return refused(outcome.refused());
             }
@@ -156,12 +156,11 @@ public final class QueryService {
     /**
      * Keeps a place for a query that is about to be asked, so that it cannot be refused any more.
      *
-     * @param tenant whose share the place is of
+     * @param payer who pays for it
      * @return the place, which is used or given back; empty if all are taken, or the application is stopping
      */
-    public Optional<Place> reserve(String tenant) {
-        Admissions.Grant grant =
-                stopping ? null : admissions.admit(tenant, true).grant();
+    public Optional<Place> reserve(Payer payer) {
+        Admissions.Grant grant = stopping ? null : admissions.admit(payer, true).grant();
         if (grant == null) {
             environment.counters().increment(Counter.QUERIES_REFUSED);
             return Optional.empty();
@@ -210,7 +209,7 @@ public final class QueryService {
         /**
          * Asks something new. Does nothing if the place was used or given back.
          *
-         * @param request what is asked, by the tenant whose place it is, under an id that no other query has
+         * @param request what is asked, by the one whose place it is, under an id that no other query has
          * @param accepted called before the query runs: the place to reply and to follow
          */
         public void ask(QueryRequest request, Runnable accepted) {

@@ -88,15 +88,17 @@ public final class RunningQuery {
         work = new EngineWork(engine.name(), request, environment);
         acceptedAt = environment.ticker().read();
         accepted = environment.clock().instant();
-        budget = new OutputBudget(environment.budgets(), request.tenant(), this::warn);
+        budget = new OutputBudget(environment.budgets(), request.payer().subject(), this::warn);
         question = new Question(
+                request.id().tenant(),
                 request.id().agent(),
                 request.id().ref(),
                 request.question(),
                 request.priority(),
                 accepted.plus(request.timeout()),
                 request.pace(),
-                request.traceparent());
+                request.traceparent(),
+                List.of());
     }
 
     /** Starts the clock of the time-out. */
@@ -185,7 +187,7 @@ public final class RunningQuery {
     /** Warns those who follow in the name of the subject whose budget it is. */
     void warn(List<Level> levels) {
         for (Level level : levels) {
-            flow.forEach(viewer -> viewer.warn(request.tenant(), level));
+            flow.forEach(viewer -> viewer.warn(request.payer().subject(), level));
         }
     }
 

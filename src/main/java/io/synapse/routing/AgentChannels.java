@@ -67,7 +67,7 @@ public final class AgentChannels {
         // One filter for all that the connection receives.
         Channel joined = new Channel(topic, agent, null, true, identity, own.filter());
         session.add(joined);
-        registry.joined(session.connection(), agent);
+        registry.joined(session.connection(), identity.scoped(agent));
         return Optional.of(joined);
     }
 }

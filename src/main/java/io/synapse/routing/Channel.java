@@ -5,6 +5,8 @@ import io.synapse.conversation.ConversationKey;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.ClientMessage;
 import io.synapse.protocol.Ref;
+import io.synapse.protocol.TopicPattern;
+import io.synapse.query.Payer;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryReplay;
 import io.synapse.query.QueryViewer;
@@ -83,9 +85,24 @@ final class Channel {
         return groups;
     }
 
-    /** Whose share of the engine its queries take. */
-    String tenant() {
-        return identity.subject();
+    /** Whose budgets, conversations and sessions are meant. */
+    String owner() {
+        return identity.owner();
+    }
+
+    /** Who pays for what is asked here. */
+    Payer payer() {
+        return new Payer(identity.payer(), identity.owner());
+    }
+
+    /** What a topic of its tenant is kept under. */
+    String key(TopicPattern of) {
+        return of.of(identity.tenant()).key();
+    }
+
+    /** What this topic is found by among those of all tenants. */
+    String presenceKey() {
+        return identity.scoped(topic);
     }
 
     Subscriptions subscriptions() {
@@ -110,11 +127,11 @@ final class Channel {
     }
 
     QueryId query(String ref) {
-        return new QueryId(agent, ref);
+        return new QueryId(identity.tenant(), agent, ref);
     }
 
     ConversationKey conversation(String id) {
-        return new ConversationKey(identity.subject(), agent, id);
+        return new ConversationKey(identity.owner(), agent, id);
     }
 
     QueryViewer.Format format() {

@@ -124,7 +124,7 @@ public final class ChannelHandler {
         try {
             subscriptions.subscribeSender(session, own, topic);
             publishing = hub.publish(
-                    channel,
+                    own.key(topic),
                     Publication.forServers(EVENT, envelope(session, message, channel, now), now),
                     Optional.empty());
         } catch (RuntimeException e) {
@@ -191,7 +191,8 @@ public final class ChannelHandler {
             session.refuse(send.address(), Payloads.refusal(Reasons.FORBIDDEN, "channel", channel));
             return;
         }
-        Optional<Connection> receiver = registry.get(send.connectionId());
+        Optional<Connection> receiver =
+                registry.get(send.connectionId(), own.identity().tenant());
         if (receiver.isEmpty()) {
             session.refuse(send.address(), Payloads.refusal(Reasons.NOT_FOUND, "connection_id", send.connectionId()));
             return;

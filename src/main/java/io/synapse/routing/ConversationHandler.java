@@ -58,7 +58,7 @@ public final class ConversationHandler {
 
     void list(CortexSession session, Channel channel, Address address, ListConversations list) {
         Answers.when(
-                store.list(channel.tenant(), channel.agent(), list.after().orElse(""), limit(list.limit())),
+                store.list(channel.owner(), channel.agent(), list.after().orElse(""), limit(list.limit())),
                 listing -> session.reply(address, ConversationBodies.list(listing)),
                 failure -> failed(session, channel, address, null, failure));
     }

@@ -51,9 +51,9 @@ public final class EngineChannels {
         if (agent.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Place> place = queries.reserve(agent.get().tenant());
+        Optional<Place> place = queries.reserve(agent.get().payer());
         if (place.isEmpty()) {
-            session.refuse(address, queries.noPlace(agent.get().tenant(), channel));
+            session.refuse(address, queries.noPlace(agent.get().payer(), channel));
             return Optional.empty();
         }
         return Optional.of(new Asking(session, agent.get(), place.get(), channel, question, ids.next()));

@@ -110,6 +110,7 @@ public final class GatewayRouter {
         CortexSession session = CortexSession.withoutJoins(connection, identity);
         session.add(new Channel(OWN_CHANNEL, null, null, true, identity));
         session.open(registry);
+        registry.identified(connection, identity.tenant());
         push(session, "system", "message", WELCOME, "connection_id", connection.id(), "timestamp", clock.millis());
         return session;
     }

@@ -235,7 +235,8 @@ public final class JoinHandler {
 
     private void add(CortexSession session, Channel channel) {
         session.add(channel);
-        registry.joined(session.connection(), channel.agent());
+        registry.identified(session.connection(), channel.identity().tenant());
+        registry.joined(session.connection(), channel.identity().scoped(channel.agent()));
     }
 
     // The reply, then the close of the join it replaces, then whatever the new join brings: Phoenix's order.
@@ -271,6 +272,6 @@ public final class JoinHandler {
 
     void forget(CortexSession session, Channel channel) {
         session.remove(channel);
-        registry.left(session.connection(), channel.agent());
+        registry.left(session.connection(), channel.identity().scoped(channel.agent()));
     }
 }

@@ -97,6 +97,7 @@ public final class MessageRouter {
         counters.increment(Counter.CONNECTIONS_OPENED);
         CortexSession session = new CortexSession(connection, identity);
         session.open(registry);
+        identity.ifPresent(known -> registry.identified(connection, known.tenant()));
         return session;
     }
 

@@ -44,7 +44,7 @@ public final class PresenceHandler {
                 session.connection(), channel.topic(), channel.joinRef(), old != null || session.hasLeft());
         Attendance attendance = new Attendance(membership, Optional.of(viewer));
         channel.attend(attendance);
-        viewer.begin(tracker);
+        viewer.begin(tracker, channel.presenceKey());
         // The connection may have ended meanwhile, and let go of everything it knew then.
         if (!session.connection().isOpen()) {
             attendance.end();
@@ -60,9 +60,9 @@ public final class PresenceHandler {
             pushError(session, channel, Payloads.error(Reasons.INVALID_FIELD, detail, null));
             return Optional.empty();
         }
-        PresenceOwner owner = new PresenceOwner(key, channel.identity().subject());
+        PresenceOwner owner = new PresenceOwner(key, channel.owner());
         Optional<Membership> membership =
-                tracker.track(channel.topic(), owner, session.connection().id());
+                tracker.track(channel.presenceKey(), owner, session.connection().id());
         if (membership.isEmpty()) {
             String detail = "this topic has as many presences as it may; the join holds, and is not seen by others";
             pushError(session, channel, Payloads.error(Reasons.PRESENCE_FULL, detail, null));
@@ -87,11 +87,12 @@ public final class PresenceHandler {
             return;
         }
         String topic = Channel.topicOf(agent);
+        String key = channel.identity().scoped(topic);
         if (asked.countsOnly()) {
-            PresenceCounts counts = tracker.count(topic);
+            PresenceCounts counts = tracker.count(key);
             session.reply(address, Payloads.of("topic", topic, "count", counts.count(), "keys", counts.keys()));
         } else {
-            session.reply(address, body(topic, tracker.list(topic)));
+            session.reply(address, body(topic, tracker.list(key)));
         }
     }
 

@@ -26,6 +26,7 @@ import io.synapse.protocol.ServerMessage.Status;
 import io.synapse.query.BudgetBodies;
 import io.synapse.query.InConversation;
 import io.synapse.query.InterruptManager.Signal;
+import io.synapse.query.Payer;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
 import io.synapse.query.QueryService;
@@ -83,7 +84,7 @@ public final class QueryHandler {
                 .map(of -> new InConversation(channel.conversation(of.id()), rule.flatMap(DoubleTexting::of)));
         QueryRequest request = new QueryRequest(
                 channel.query(query.ref()),
-                channel.tenant(),
+                channel.payer(),
                 query.question(),
                 query.priority().orElse(Question.DEFAULT_PRIORITY),
                 timeout(query.timeoutMillis()),
@@ -118,7 +119,7 @@ public final class QueryHandler {
             QueryEngine tool) {
         QueryRequest request = new QueryRequest(
                 channel.query(call.ref()),
-                channel.tenant(),
+                channel.payer(),
                 arguments.text(),
                 call.priority().orElse(Question.DEFAULT_PRIORITY),
                 timeout(call.timeoutMillis()),
@@ -154,7 +155,7 @@ public final class QueryHandler {
             case REF_IN_USE -> refuse(session, channel, address, ref, Reasons.REF_IN_USE, null);
             case OVERLOADED -> overloaded(session, channel, address, ref, "server");
             case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
-            case BUDGET_EXHAUSTED -> session.refuse(channel, address, exhausted(channel.tenant(), "ref", ref));
+            case BUDGET_EXHAUSTED -> session.refuse(channel, address, exhausted(channel.owner(), "ref", ref));
             case STOPPING -> refuse(session, channel, address, ref, Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
         }
     }
@@ -188,7 +189,7 @@ public final class QueryHandler {
                         "bound",
                         bound,
                         "retry_after_ms",
-                        retryAfterMillis(channel.tenant())));
+                        retryAfterMillis(channel.payer())));
     }
 
     private ErrorBody exhausted(String subject, String name, String value) {
@@ -204,21 +205,21 @@ public final class QueryHandler {
     }
 
     /** Why there is no place for a question on a channel. */
-    ErrorBody noPlace(String subject, String channel) {
-        return service.budget(subject).levels().stream().anyMatch(Level::isExhausted)
-                ? exhausted(subject, "channel", channel)
+    ErrorBody noPlace(Payer payer, String channel) {
+        return service.budget(payer.subject()).levels().stream().anyMatch(Level::isExhausted)
+                ? exhausted(payer.subject(), "channel", channel)
                 : Payloads.refusal(
-                        Reasons.SYSTEM_OVERLOADED, "channel", channel, "retry_after_ms", retryAfterMillis(subject));
+                        Reasons.SYSTEM_OVERLOADED, "channel", channel, "retry_after_ms", retryAfterMillis(payer));
     }
 
     /** Tells a client what is left of its budget. */
     void budget(CortexSession session, Channel channel, Address address) {
-        session.reply(address, BudgetBodies.of(service.budget(channel.tenant())));
+        session.reply(address, BudgetBodies.of(service.budget(channel.owner())));
     }
 
     /** When a tenant that was refused may ask again. */
-    long retryAfterMillis(String tenant) {
-        return service.retryAfter(tenant).toMillis();
+    private long retryAfterMillis(Payer payer) {
+        return service.retryAfter(payer.tenant()).toMillis();
     }
 
     private Duration timeout(OptionalLong millis) {
@@ -226,9 +227,9 @@ public final class QueryHandler {
         return wanted.compareTo(config.maxTimeout()) > 0 ? config.maxTimeout() : wanted;
     }
 
-    /** A place for a query that a tenant is about to ask; empty if there is none. */
-    Optional<QueryService.Place> reserve(String tenant) {
-        return service.reserve(tenant);
+    /** A place for a query that somebody is about to ask; empty if there is none. */
+    Optional<QueryService.Place> reserve(Payer payer) {
+        return service.reserve(payer);
     }
 
     /** Asks what was asked on a channel, and follows. */
@@ -242,7 +243,7 @@ public final class QueryHandler {
             Runnable acknowledge) {
         QueryRequest request = new QueryRequest(
                 agent.query(ref),
-                agent.tenant(),
+                agent.payer(),
                 question,
                 Question.DEFAULT_PRIORITY,
                 config.defaultTimeout(),
@@ -269,10 +270,10 @@ public final class QueryHandler {
     }
 
     private boolean follow(CortexSession session, Channel channel, QueryId id, Start start) {
-        if (!service.isKnownTo(channel.tenant(), id)) {
+        if (!service.isKnownTo(channel.owner(), id)) {
             return false;
         }
-        var viewer = service.follow(id, session.connection(), channel.format(), start.of(channel.tenant()));
+        var viewer = service.follow(id, session.connection(), channel.format(), start.of(channel.owner()));
         viewer.ifPresent(following -> {
             channel.follow(id.ref(), following);
             // The connection may have ended meanwhile, and let go of everything it knew then.
@@ -285,7 +286,7 @@ public final class QueryHandler {
 
     void resume(CortexSession session, Channel channel, Address address, Resume resume) {
         QueryId id = channel.query(resume.ref());
-        if (!service.isKnownTo(channel.tenant(), id)) {
+        if (!service.isKnownTo(channel.owner(), id)) {
             refuse(session, channel, address, resume.ref(), Reasons.NOT_FOUND, null);
             return;
         }
@@ -307,7 +308,7 @@ public final class QueryHandler {
     /** The seq after which a query goes on for a client that has this one; empty if there is no such query. */
     OptionalLong place(Channel channel, String ref, long afterSeq) {
         QueryId id = channel.query(ref);
-        return service.isKnownTo(channel.tenant(), id)
+        return service.isKnownTo(channel.owner(), id)
                 ? OptionalLong.of(Math.min(afterSeq, service.lastSeq(id)))
                 : OptionalLong.empty();
     }
@@ -332,7 +333,7 @@ public final class QueryHandler {
             return;
         }
         QueryId id = channel.query(interrupt.ref());
-        if (!service.isKnownTo(channel.tenant(), id)) {
+        if (!service.isKnownTo(channel.owner(), id)) {
             refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);
             return;
         }

@@ -20,7 +20,7 @@ final class ReplayHandler {
 
     void replay(CortexSession session, Channel channel, Address address, Replay wanted) {
         Replays.Outcome outcome = replays.prepare(
-                channel.query(wanted.ref()), channel.tenant(), session.connection(), channel.format(), wanted.speed());
+                channel.query(wanted.ref()), channel.owner(), session.connection(), channel.format(), wanted.speed());
         switch (outcome.decision()) {
             case READY -> play(session, channel, address, wanted.ref(), outcome.replay());
             case NOT_FOUND -> refuse(session, channel, address, wanted, Reasons.NOT_FOUND);

@@ -67,7 +67,7 @@ public final class SessionHandler {
      * @param present what an earlier join of the topic on this connection has; if it is the same, nothing is claimed
      */
     void claim(Connection connection, Channel channel, String name, Optional<HeldSession> present, Claimed claimed) {
-        SessionKey key = new SessionKey(channel.identity().subject(), channel.topic(), name);
+        SessionKey key = new SessionKey(channel.owner(), channel.topic(), name);
         if (present.isPresent() && present.get().isOf(key) && !present.get().isOver()) {
             claimed.told(present, new Claim(true, Optional.empty()));
             return;
@@ -83,7 +83,7 @@ public final class SessionHandler {
             return;
         }
         Resumption wanted = message.resumption();
-        SessionKey key = new SessionKey(own.identity().subject(), WHOLE_CONNECTION, wanted.session());
+        SessionKey key = new SessionKey(own.owner(), WHOLE_CONNECTION, wanted.session());
         HeldSession held = new HeldSession(store, key, session.connection());
         session.hold(held);
         held.claim(claim -> {

@@ -124,7 +124,8 @@ public final class SubscriptionHandler {
         Subscriptions.Ticket ticket = channel.subscriptions().prepare(target);
         CompletionStage<Void> subscribing;
         try {
-            subscribing = hub.subscribe(session.connection(), request, subscribed -> {
+            SubscribeRequest ofTenant = request.of(channel.identity().tenant());
+            subscribing = hub.subscribe(session.connection(), ofTenant, subscribed -> {
                 if (channel.subscriptions().add(ticket, subscribed.subscription())) {
                     accepted.accept(subscribed);
                 } else {

@@ -58,7 +58,7 @@ public final class TopicHandler {
         }
         Publication publication = new Publication(publish.event(), publish.payload(), clock.millis());
         Answers.when(
-                hub.publish(topic, publication, publish.idempotencyKey()),
+                hub.publish(channel.key(publish.topic()), publication, publish.idempotencyKey()),
                 published -> session.reply(address, published(topic, published)),
                 failure -> session.refuse(channel, address, TopicRefusals.of(failure, topic)));
     }
@@ -86,7 +86,7 @@ public final class TopicHandler {
         int limit = Math.min(history.limit().orElse(config.pageSize()), config.pageSize());
         PageRequest request = new PageRequest(history.since().map(TopicRefusals::position), limit, history.backwards());
         Answers.when(
-                hub.history(topic, request),
+                hub.history(channel.key(history.topic()), request),
                 page -> session.reply(
                         address, HistoryBody.of(topic, page, history.backwards(), serves, session::event)),
                 failure -> session.refuse(channel, address, TopicRefusals.of(failure, topic)));

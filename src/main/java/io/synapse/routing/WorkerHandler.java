@@ -55,7 +55,10 @@ public final class WorkerHandler {
         }
         WorkerStream present = channel.worker();
         WorkerStream serving = present == null
-                ? new WorkerStream(session.connection(), channel, workers.join(channel.agent()))
+                ? new WorkerStream(
+                        session.connection(),
+                        channel,
+                        workers.join(channel.identity().tenant(), channel.agent()))
                 : present;
         int capacity = Math.min(register.capacity(), workers.maxCapacity());
         Worker worker = serving.worker();

@@ -77,6 +77,8 @@ final class WorkerStream extends Follower {
                 Payloads.of(
                         "task",
                         given.task(),
+                        "tenant",
+                        question.tenant().isEmpty() ? null : question.tenant(),
                         "agent",
                         question.agent(),
                         "ref",

@@ -7,8 +7,7 @@ import java.util.stream.Collectors;
 /**
  * Who a client is, and what it may. Immutable.
  *
- * @param subject whose conversations, budgets and share of the places are used; no two that are not the same have one
- *     subject. The name of an API key, or the {@code sub} of a token, with where it is from before it unless it is from
+ * @param subject who it is; no two of one tenant that are not the same have one subject. The name of an API key, or the {@code sub} of a token, with where it is from before it unless it is from
  *     here: {@code jwt:ann}, {@code realm:ann}
  * @param tenant whom it belongs to; nothing of one tenant can be seen from another. Empty for the only one, where there are
  *     no tenants
@@ -19,6 +18,8 @@ import java.util.stream.Collectors;
  */
 public record Identity(
         String subject, String tenant, Set<String> agents, Set<String> topics, Set<Role> roles, Credential credential) {
+
+    private static final char TENANT_MARK = '\u0001';
 
     private static final Pattern TENANT = Pattern.compile("[^:|\\s\\p{Cntrl}]{1,64}");
 
@@ -48,6 +49,34 @@ public record Identity(
      */
     public Identity(String subject, Set<String> agents) {
         this(subject, agents, Set.of(Role.USER));
+    }
+
+    /**
+     * Whose conversations, sessions and budgets are meant: no two tenants have the same.
+     *
+     * @return the subject, with the tenant before it if there is one
+     */
+    public String owner() {
+        return scoped(subject);
+    }
+
+    /**
+     * A name among those of all tenants.
+     *
+     * @param name of something of this tenant
+     * @return the name, with the tenant before it if there is one; no client can write that
+     */
+    public String scoped(String name) {
+        return tenant.isEmpty() ? name : TENANT_MARK + tenant + TENANT_MARK + name;
+    }
+
+    /**
+     * Whose share of the places for queries is used.
+     *
+     * @return the tenant; the subject, where there are no tenants
+     */
+    public String payer() {
+        return tenant.isEmpty() ? subject : scoped("");
     }
 
     /**

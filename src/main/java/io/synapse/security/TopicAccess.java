@@ -72,7 +72,7 @@ public final class TopicAccess {
      * @return whether it may
      */
     public boolean maySubscribe(Identity identity, String agent, TopicPattern wanted) {
-        return open && isWithin(identity, wanted) || isCovered(subscribe, identity, agent, wanted);
+        return isAllowed(subscribe, identity, agent, wanted);
     }
 
     /**
@@ -84,17 +84,22 @@ public final class TopicAccess {
      * @return whether it may
      */
     public boolean mayPublish(Identity identity, String agent, TopicPattern topic) {
-        return open && isWithin(identity, topic) || isCovered(publish, identity, agent, topic);
+        return isAllowed(publish, identity, agent, topic);
+    }
+
+    // The patterns of the configuration and of credentials name topics of whatever tenant the client is of.
+    private boolean isAllowed(Map<Role, List<Rule>> byRole, Identity identity, String agent, TopicPattern wanted) {
+        TopicPattern bare = wanted.of("");
+        return isWithin(identity, bare) && (open || isCovered(byRole, identity, agent, bare));
     }
 
     private static boolean isCovered(
             Map<Role, List<Rule>> byRole, Identity identity, String agent, TopicPattern wanted) {
-        return isWithin(identity, wanted)
-                && identity.roles().stream()
-                        .flatMap(role -> byRole.getOrDefault(role, List.of()).stream())
-                        .anyMatch(rule -> rule.pattern(agent)
-                                .filter(pattern -> pattern.covers(wanted))
-                                .isPresent());
+        return identity.roles().stream()
+                .flatMap(role -> byRole.getOrDefault(role, List.of()).stream())
+                .anyMatch(rule -> rule.pattern(agent)
+                        .filter(pattern -> pattern.covers(wanted))
+                        .isPresent());
     }
 
     // What is no pattern names nothing, so it widens nothing.

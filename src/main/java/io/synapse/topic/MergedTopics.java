@@ -97,14 +97,15 @@ final class MergedTopics {
 
     /** Takes a topic in, if it is one of the pattern's and new here. */
     void add(TopicPattern topic, PositionedStream<Publication> stream, long from) {
-        Tap tap = pattern.covers(topic) ? newTap(topic.text(), stream, from) : null;
+        Tap tap = pattern.covers(topic) ? newTap(topic, stream, from) : null;
         if (tap != null) {
             // Without the lock: it may carry entries over, all the way to the subscribers' connections.
             tap.begin();
         }
     }
 
-    private synchronized Tap newTap(String topic, PositionedStream<Publication> stream, long from) {
+    private synchronized Tap newTap(TopicPattern name, PositionedStream<Publication> stream, long from) {
+        String topic = name.key();
         Tap present = taps.get(topic);
         if (closed || present != null && present.stream == stream) {
             return null;
@@ -112,7 +113,7 @@ final class MergedTopics {
         if (present != null) {
             present.end();
         }
-        Tap tap = new Tap(topic, stream, from);
+        Tap tap = new Tap(name.text(), stream, from);
         taps.put(topic, tap);
         return tap;
     }

@@ -26,7 +26,7 @@ public final class Patterns implements TopicListener<Publication> {
     private final Ids ids;
     private final Ticker ticker;
     private final Map<String, Known> topics = new ConcurrentHashMap<>();
-    private final Map<String, MergedTopics> byText = new ConcurrentHashMap<>();
+    private final Map<String, MergedTopics> byKey = new ConcurrentHashMap<>();
     /** Who subscribes to a pattern while another one opens it must find all topics in it. */
     private final ReentrantLock opening = new ReentrantLock();
 
@@ -49,18 +49,18 @@ public final class Patterns implements TopicListener<Publication> {
     MergedTopics open(TopicPattern pattern) {
         opening.lock();
         try {
-            MergedTopics present = byText.get(pattern.text());
+            MergedTopics present = byKey.get(pattern.key());
             if (present != null && present.retain()) {
                 return present;
             }
             // One that is closed may still have its place for a moment; the new one takes it over.
-            if (present == null && byText.size() >= maxPatterns) {
+            if (present == null && byKey.size() >= maxPatterns) {
                 throw new TopicException(TopicException.Reason.TOO_MANY_PATTERNS);
             }
             MergedTopics created = new MergedTopics(
                     pattern, new MemoryStream<>(ids.next(), bounds, MergedTopics.Entry::bytes, ticker));
             created.retain();
-            byText.put(pattern.text(), created);
+            byKey.put(pattern.key(), created);
             // From the table on, whoever makes a topic adds it; those that are there already are added here.
             topics.values()
                     .forEach(known -> created.add(
@@ -73,27 +73,27 @@ public final class Patterns implements TopicListener<Publication> {
 
     void close(MergedTopics merged) {
         if (merged.release()) {
-            byText.remove(merged.pattern().text(), merged);
+            byKey.remove(merged.pattern().key(), merged);
         }
     }
 
     @Override
     public void appeared(String topic, PositionedStream<Publication> stream, boolean isNew) {
-        TopicPattern.parse(topic).ifPresent(name -> {
+        TopicPattern.ofKey(topic).ifPresent(name -> {
             topics.put(topic, new Known(name, stream));
-            byText.values().forEach(merged -> merged.add(name, stream, isNew ? 0 : stream.end()));
+            byKey.values().forEach(merged -> merged.add(name, stream, isNew ? 0 : stream.end()));
         });
     }
 
     @Override
     public void gone(String topic, PositionedStream<Publication> stream) {
         topics.computeIfPresent(topic, (name, known) -> known.stream() == stream ? null : known);
-        byText.values().forEach(merged -> merged.remove(topic, stream));
+        byKey.values().forEach(merged -> merged.remove(topic, stream));
     }
 
     /** A page of the topics and the patterns, by name. */
     List<TopicQueue> list(String after, int limit, Predicate<String> isFull) {
-        return Stream.concat(topics.keySet().stream(), byText.keySet().stream())
+        return Stream.concat(topics.keySet().stream(), byKey.keySet().stream())
                 .filter(name -> name.compareTo(after) > 0)
                 .sorted()
                 .limit(limit)
@@ -106,7 +106,7 @@ public final class Patterns implements TopicListener<Publication> {
         if (known != null) {
             return TopicQueue.of(name, known.stream(), false, isFull.test(name));
         }
-        MergedTopics merged = byText.get(name);
+        MergedTopics merged = byKey.get(name);
         // One that has gone meanwhile keeps its place in the page, which would seem to be the last otherwise.
         return merged == null
                 ? new TopicQueue(name, false, 0, 0, false)
@@ -114,6 +114,6 @@ public final class Patterns implements TopicListener<Publication> {
     }
 
     int count() {
-        return byText.size();
+        return byKey.size();
     }
 }

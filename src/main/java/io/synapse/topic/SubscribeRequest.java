@@ -89,6 +89,16 @@ public record SubscribeRequest(
     }
 
     /**
+     * The same among the topics of a tenant.
+     *
+     * @param tenant whose; empty for nobody's
+     * @return a new request
+     */
+    public SubscribeRequest of(String tenant) {
+        return new SubscribeRequest(target.of(tenant), events, policy, since, missing, acks, reader);
+    }
+
+    /**
      * Where a subscription's messages go.
      *
      * @param via the joined topic that it belongs to; null on a socket without joins

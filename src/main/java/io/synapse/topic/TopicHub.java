@@ -70,7 +70,7 @@ public final class TopicHub {
     /**
      * Publishes.
      *
-     * @param topic where
+     * @param topic where: the {@link io.synapse.protocol.TopicPattern#key key} of the topic
      * @param publication what
      * @param idempotencyKey names it, so that saying it again does nothing
      * @return where it stands; fails with a {@link TopicException} if it was not published
@@ -111,7 +111,7 @@ public final class TopicHub {
     public CompletionStage<Void> subscribe(
             Connection connection, SubscribeRequest request, Consumer<Subscribed> accepted) {
         if (request.target().isTopic()) {
-            return broker.open(request.target().text()).handle((feed, failure) -> {
+            return broker.open(request.target().key()).handle((feed, failure) -> {
                 if (failure != null) {
                     throw TopicException.of(failure);
                 }
@@ -154,11 +154,11 @@ public final class TopicHub {
                 counters,
                 ended -> {
                     subscriptions.decrementAndGet();
-                    blocking.remove(request.target().text(), ended);
+                    blocking.remove(request.target().key(), ended);
                 },
                 close);
         if (request.policy() == SlowPolicy.BLOCK) {
-            blocking.add(request.target().text(), subscription);
+            blocking.add(request.target().key(), subscription);
         }
         try {
             accepted.accept(new Subscribed(subscription, start.recovered()));
@@ -199,7 +199,7 @@ public final class TopicHub {
     /**
      * Reads a part of what is kept of a topic.
      *
-     * @param topic which
+     * @param topic the {@link io.synapse.protocol.TopicPattern#key key} of the topic
      * @param request which part
      * @return the messages
      */

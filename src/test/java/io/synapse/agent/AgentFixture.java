@@ -18,6 +18,7 @@ import io.synapse.protocol.ObjectCodecs;
 import io.synapse.protocol.ObjectCodecs.Format;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.query.InterruptManager;
+import io.synapse.query.Payer;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
@@ -149,8 +150,8 @@ final class AgentFixture {
     Client ask(String agent, String ref, Behaviour behaviour) {
         Client client = new Client(behaviour);
         QueryRequest request = new QueryRequest(
-                new QueryId(agent, ref),
-                "t",
+                new QueryId("", agent, ref),
+                new Payer("t", "t"),
                 "unknown",
                 5,
                 TIMEOUT,
@@ -169,12 +170,12 @@ final class AgentFixture {
     /** Stops a query; what came of it is added to the list. */
     List<StopOutcome> interrupt(String agent, String ref) {
         List<StopOutcome> outcomes = new ArrayList<>();
-        service.interrupt(new QueryId(agent, ref), "enough", outcomes::add);
+        service.interrupt(new QueryId("", agent, ref), "enough", outcomes::add);
         return outcomes;
     }
 
     Worker worker(String agent, int capacity) {
-        Worker worker = workers.join(agent);
+        Worker worker = workers.join("", agent);
         worker.offer(capacity);
         return worker;
     }

@@ -17,6 +17,7 @@ import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.OnDisconnect;
 import io.synapse.query.InterruptManager;
+import io.synapse.query.Payer;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
@@ -188,8 +189,8 @@ class HealthChecksTest {
         for (String ref : List.of("runs", "waits", "waits-too")) {
             queries.submit(
                     new QueryRequest(
-                            new QueryId("a", ref),
-                            "t",
+                            new QueryId("", "a", ref),
+                            new Payer("t", "t"),
                             "why?",
                             5,
                             SECOND,

@@ -63,7 +63,7 @@ final class ConversationFixture implements AutoCloseable {
     static QueryRequest request(String ref, String subject, String conversation, DoubleTexting rule) {
         return new QueryRequest(
                 id(ref),
-                subject,
+                new Payer(subject, subject),
                 "about " + ref,
                 5,
                 TIMEOUT,

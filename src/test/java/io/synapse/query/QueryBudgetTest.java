@@ -165,11 +165,11 @@ class QueryBudgetTest {
             assertThat(used(f, Level.Kind.QUERIES)).isEqualTo(2);
             go.countDown();
             until(() -> f.ended() == 2 && f.service.status().running() == 0);
-            f.service.reserve("t").orElseThrow().giveBack();
+            f.service.reserve(new Payer("t", "t")).orElseThrow().giveBack();
             assertThat(used(f, Level.Kind.QUERIES)).isEqualTo(2);
             assertThat(client.askAs(request("r3"))).isEqualTo(Submission.STARTED);
             assertThat(client.askAs(request("r4"))).isEqualTo(Submission.BUDGET_EXHAUSTED);
-            assertThat(f.service.reserve("t")).isEmpty();
+            assertThat(f.service.reserve(new Payer("t", "t"))).isEmpty();
             assertThat(client.texts("budget")).hasSize(1);
             assertThat(client.texts("budget").get(0)).contains("\"kind\":\"queries\",\"used\":3,\"limit\":3");
             f.timers.advance(Duration.ofDays(1));

@@ -148,7 +148,7 @@ final class QueryFixture implements AutoCloseable {
     }
 
     static QueryId id(String ref) {
-        return new QueryId("a", ref);
+        return new QueryId("", "a", ref);
     }
 
     static QueryRequest request(String ref) {
@@ -158,7 +158,7 @@ final class QueryFixture implements AutoCloseable {
     static QueryRequest request(String ref, int priority, OnDisconnect rule) {
         return new QueryRequest(
                 id(ref),
-                "t",
+                new Payer("t", "t"),
                 "why?",
                 priority,
                 TIMEOUT,
@@ -202,7 +202,8 @@ final class QueryFixture implements AutoCloseable {
 
         /** Asks, and follows in the name of the subject that asks. */
         Submission askAs(QueryRequest request) {
-            QueryViewer.Start start = new QueryViewer.Start(0, false).of(request.tenant());
+            QueryViewer.Start start =
+                    new QueryViewer.Start(0, false).of(request.payer().subject());
             return service.submit(request, isNew -> service.follow(request.id(), connection, format(), start));
         }
 

@@ -228,7 +228,7 @@ class QueryInterruptTest {
             List<StopOutcome> outcomes = new CopyOnWriteArrayList<>();
             assertThat(f.service.interrupt(id("r"), "stop", outcomes::add)).isEqualTo(Signal.ALREADY_FINISHED);
             assertThat(f.service.interrupt(id("s"), "stop", outcomes::add)).isEqualTo(Signal.NOT_FOUND);
-            assertThat(f.service.interrupt(new QueryId("b", "r"), "stop", outcomes::add))
+            assertThat(f.service.interrupt(new QueryId("", "b", "r"), "stop", outcomes::add))
                     .isEqualTo(Signal.NOT_FOUND);
             assertThat(outcomes).isEmpty();
             assertThat(f.interrupts.check(id("r"))).isFalse();

@@ -157,7 +157,7 @@ class QueryLifeTest {
         QueryRequest base = request(ref);
         return new QueryRequest(
                 base.id(),
-                base.tenant(),
+                base.payer(),
                 base.question(),
                 base.priority(),
                 java.time.Duration.ofSeconds(seconds),

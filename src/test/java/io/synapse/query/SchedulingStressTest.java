@@ -33,7 +33,7 @@ class SchedulingStressTest {
     private static QueryRequest request(String ref, String tenant, int priority) {
         return new QueryRequest(
                 id(ref),
-                tenant,
+                new Payer(tenant, tenant),
                 "why?",
                 priority,
                 TIMEOUT,
@@ -83,7 +83,7 @@ class SchedulingStressTest {
                     String tenant = "t" + random.nextInt(TENANTS);
                     String ref = tenant + "-" + number + "-" + i;
                     if (random.nextInt(20) == 0) {
-                        f.service.reserve(tenant).ifPresent(QueryService.Place::giveBack);
+                        f.service.reserve(new Payer(tenant, tenant)).ifPresent(QueryService.Place::giveBack);
                     }
                     QueryRequest request = request(ref, tenant, random.nextInt(10));
                     if (f.service.submit(request, NOTHING) == Submission.STARTED) {
@@ -108,10 +108,10 @@ class SchedulingStressTest {
             assertThat(f.service.waitingByPriority()).containsOnly(0);
             // All places are there again.
             for (int i = 0; i < PER_TENANT + 15; i++) {
-                assertThat(f.service.reserve("t0")).isPresent();
+                assertThat(f.service.reserve(new Payer("t0", "t0"))).isPresent();
             }
-            assertThat(f.service.reserve("t0")).isEmpty();
-            assertThat(f.service.reserve("t1")).isPresent();
+            assertThat(f.service.reserve(new Payer("t0", "t0"))).isEmpty();
+            assertThat(f.service.reserve(new Payer("t1", "t1"))).isPresent();
         }
     }
 }

@@ -5,6 +5,7 @@ import io.synapse.security.AuditEvent;
 import io.synapse.security.Credential;
 import io.synapse.security.Identity;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class AuditLine {
 
     static String of(AuditEvent event, Instant time, long count) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("time", time.toString());
+        fields.put("time", time.truncatedTo(ChronoUnit.MILLIS).toString());
         fields.put("event", event.name().name().toLowerCase(Locale.ROOT));
         fields.put("outcome", event.outcome().name().toLowerCase(Locale.ROOT));
         if (count > 0) {
