@@ -86,7 +86,7 @@ class LdapIT {
                         "--deploy",
                         System.getProperty("synapse.it.war")),
                 Map.of());
-        payara.awaitAnswer(URI.create("http://127.0.0.1:" + port + "/health/ready"), Duration.ofMinutes(3));
+        payara.awaitAnswer(URI.create("http://127.0.0.1:" + port + "/health/ready"), Duration.ofMinutes(6));
         client = new RealmClient(port);
     }
 
