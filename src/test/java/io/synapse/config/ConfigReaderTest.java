@@ -39,6 +39,7 @@ class ConfigReaderTest {
             "synapse.auth.api-keys",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
+            "synapse.auth.key-file",
             "synapse.jwt.tenant-claim",
             "synapse.jwt.agents-claim",
             "synapse.jwt.topics-claim",

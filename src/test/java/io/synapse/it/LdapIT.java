@@ -33,6 +33,7 @@ class LdapIT {
     private static InMemoryDirectoryServer directory;
     private static ServerProcess payara;
     private static RealmClient client;
+    private static URI base;
 
     @BeforeAll
     static void start() throws Exception {
@@ -86,7 +87,8 @@ class LdapIT {
                         "--deploy",
                         System.getProperty("synapse.it.war")),
                 Map.of());
-        payara.awaitAnswer(URI.create("http://127.0.0.1:" + port + "/health/ready"), Duration.ofMinutes(6));
+        base = URI.create("http://127.0.0.1:" + port + "/");
+        payara.awaitAnswer(base.resolve("/health/ready"), Duration.ofMinutes(6));
         client = new RealmClient(port);
     }
 
@@ -148,6 +150,12 @@ class LdapIT {
                     .isEqualTo(401);
         }
         assertThat(payara.read()).doesNotContain("ann-password", "bob-password");
+    }
+
+    @Test
+    @DisplayName("D7: the login page in Chromium")
+    void logsInOnThePage() throws Exception {
+        Node.test("login.test.js", base, Duration.ofMinutes(2));
     }
 
     @Test
