@@ -151,7 +151,8 @@ final class RealmClient {
         }
     }
 
-    // A session of the server's own would be a second, longer-lived way in, and memory for each login. WildFly takes the
+    // A session of the server's own would be a second, longer-lived way in, and memory for each login. WildFly takes
+    // the
     // cookie of the one away that was ended.
     private static void assertNoSession(HttpResponse<?> answer) {
         assertThat(answer.headers().allValues("Set-Cookie"))

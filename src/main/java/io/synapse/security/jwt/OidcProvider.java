@@ -17,6 +17,7 @@ import java.util.Map;
 final class OidcProvider {
 
     private static final Duration MAX_AGE = Duration.ofHours(1);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final Duration KEYS_MAX_AGE = Duration.ofMinutes(5);
     private static final Duration KEYS_MIN_INTERVAL = Duration.ofSeconds(10);
 
@@ -26,6 +27,7 @@ final class OidcProvider {
     private final URI issuer;
     private final Clock clock;
     private volatile Endpoints known;
+    private volatile Instant failedAt = Instant.EPOCH;
 
     OidcProvider(URI issuer, Clock clock) {
         this.issuer = issuer;
@@ -39,11 +41,21 @@ final class OidcProvider {
     /** Where it does what; reads that from it if need be. */
     Endpoints endpoints() throws IOException {
         Endpoints endpoints = known;
-        if (endpoints == null || endpoints.readAt().plus(MAX_AGE).isBefore(clock.instant())) {
-            endpoints = discover();
-            known = endpoints;
+        Instant now = clock.instant();
+        if (endpoints != null && now.isBefore(endpoints.readAt().plus(MAX_AGE))) {
+            return endpoints;
         }
-        return endpoints;
+        // Or everybody who wants to log in would hold a thread for as long as the time-out.
+        if (now.isBefore(failedAt.plus(PAUSE))) {
+            throw new IOException(issuer + " did not answer a moment ago");
+        }
+        try {
+            known = discover();
+            return known;
+        } catch (IOException e) {
+            failedAt = clock.instant();
+            throw e;
+        }
     }
 
     private Endpoints discover() throws IOException {
