@@ -29,7 +29,7 @@ public class PageFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        HttpServletRequest http = (HttpServletRequest) request;
+        HttpServletRequest http = withHost((HttpServletRequest) request);
         HttpServletResponse answer = (HttpServletResponse) response;
         Optional<String> refusal = access.refusal(
                 http.getRemoteAddr(),
@@ -48,9 +48,16 @@ public class PageFilter implements Filter {
         try (ShownCredential.Authorization shown = credentials.of(http)) {
             chain.doFilter(
                     shown.header()
-                            .<ServletRequest>map(value -> new AuthorizedRequest(http, value))
-                            .orElse(request),
+                            .<ServletRequest>map(value -> new RequestWithHeader(http, "Authorization", value))
+                            .orElse(http),
                     response);
         }
+    }
+
+    // HTTP/2 has an authority in its place, which Open Liberty does not show as the header.
+    private static HttpServletRequest withHost(HttpServletRequest request) {
+        return request.getHeader("Host") != null
+                ? request
+                : new RequestWithHeader(request, "Host", request.getServerName() + ":" + request.getServerPort());
     }
 }

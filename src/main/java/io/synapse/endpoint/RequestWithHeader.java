@@ -7,33 +7,33 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 
-/** A request with another {@code Authorization} than it came with. */
-final class AuthorizedRequest extends HttpServletRequestWrapper {
+/** A request with a header, in place of what it came with under this name. */
+final class RequestWithHeader extends HttpServletRequestWrapper {
 
-    private static final String AUTHORIZATION = "Authorization";
-
+    private final String header;
     private final String value;
 
-    AuthorizedRequest(HttpServletRequest request, String value) {
+    RequestWithHeader(HttpServletRequest request, String header, String value) {
         super(request);
+        this.header = header;
         this.value = value;
     }
 
     @Override
     public String getHeader(String name) {
-        return AUTHORIZATION.equalsIgnoreCase(name) ? value : super.getHeader(name);
+        return header.equalsIgnoreCase(name) ? value : super.getHeader(name);
     }
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        return AUTHORIZATION.equalsIgnoreCase(name) ? Collections.enumeration(List.of(value)) : super.getHeaders(name);
+        return header.equalsIgnoreCase(name) ? Collections.enumeration(List.of(value)) : super.getHeaders(name);
     }
 
     @Override
     public Enumeration<String> getHeaderNames() {
         List<String> names = new ArrayList<>(Collections.list(super.getHeaderNames()));
-        names.removeIf(AUTHORIZATION::equalsIgnoreCase);
-        names.add(AUTHORIZATION);
+        names.removeIf(header::equalsIgnoreCase);
+        names.add(header);
         return Collections.enumeration(names);
     }
 }
