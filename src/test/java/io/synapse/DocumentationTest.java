@@ -47,7 +47,9 @@ class DocumentationTest {
             "interrupted",
             "result",
             "task",
-            "task_cancel");
+            "task_cancel",
+            "token_expiring",
+            "unsubscribed");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)");
 
     @Test

@@ -216,6 +216,8 @@ public final class ConfigReader {
                 keys,
                 secret,
                 duration("synapse.auth.token-max-age", Duration.ofSeconds(1), Duration.ofHours(24)),
+                duration("synapse.auth.expiry-warning", Duration.ZERO, Duration.ofHours(24)),
+                duration("synapse.auth.expiry-grace", Duration.ZERO, Duration.ofHours(1)),
                 origins());
     }
 

@@ -98,7 +98,9 @@ public sealed interface ClientMessage extends Inbound {
         /** {@link Budget}. */
         BUDGET,
         /** {@link Replay}. */
-        REPLAY
+        REPLAY,
+        /** {@link Renew}. */
+        RENEW
     }
 
     /**
@@ -367,6 +369,25 @@ public sealed interface ClientMessage extends Inbound {
         @Override
         public Kind kind() {
             return Kind.BUDGET;
+        }
+    }
+
+    /**
+     * Shows another credential of the same client, before the present one expires.
+     *
+     * @param address the topic whose join it is for, or the connection's own
+     * @param credential the new one
+     */
+    record Renew(Address address, String credential) implements ClientMessage {
+        @Override
+        public Kind kind() {
+            return Kind.RENEW;
+        }
+
+        // This text may reach a log.
+        @Override
+        public String toString() {
+            return "Renew[" + address + "]";
         }
     }
 

@@ -51,6 +51,7 @@ final class ClientMessages {
                 case "resume" -> resume(address, fields);
                 case "tool" -> tool(address, fields);
                 case "replay" -> replay(address, fields);
+                case "access_token" -> renew(address, fields);
                 case "budget" -> new ClientMessage.Budget(address);
                 case "tools" -> new ListTools(address);
                 case "register",
@@ -216,6 +217,15 @@ final class ClientMessages {
             return new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("ref"), "");
         }
         return new Resume(address, ref.get(), afterSeq(fields), snapshot(fields));
+    }
+
+    // Clients of Phoenix channels that renew tokens call the field access_token.
+    private static Inbound renew(Address address, Fields fields) throws WrongField {
+        String field = fields.isAbsent("access_token") ? "token" : "access_token";
+        Optional<String> credential = fields.text(field, MAX_CREDENTIAL_LENGTH).filter(text -> !text.isEmpty());
+        return credential.isPresent()
+                ? new ClientMessage.Renew(address, credential.get())
+                : new Invalid(address, Invalid.Kind.PAYLOAD, Reasons.missing("access_token"), "");
     }
 
     private static Inbound replay(Address address, Fields fields) throws WrongField {

@@ -22,6 +22,10 @@ public enum CloseReason {
     GATEWAY_IDLE(1008, "idle timeout"),
     /** The client has answered no ping for {@code synapse.heartbeat.timeout}; come back. */
     DEAD(4010, "no answer to pings"),
+    /** The credential of the connection has expired, and no other was shown in time; come back with a new one. */
+    TOKEN_EXPIRED(4501, "token expired"),
+    /** The credential of the connection was revoked; do not come back with it. */
+    REVOKED(4502, "credential revoked"),
     /** The client has come back on another connection, which has the session now; do not come back with it. */
     TAKEN_OVER(4509, "session taken over");
 

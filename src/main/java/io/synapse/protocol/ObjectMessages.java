@@ -52,6 +52,7 @@ final class ObjectMessages {
                         "tool",
                         "tools",
                         "budget",
+                        "access_token",
                         "history",
                         "ping",
                         "conversation",

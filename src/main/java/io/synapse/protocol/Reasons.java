@@ -7,6 +7,10 @@ public final class Reasons {
     public static final String UNAUTHORIZED = "unauthorized";
     /** The credential is good but may not use this agent. */
     public static final String FORBIDDEN = "forbidden";
+    /** The credential has expired, and no other was shown in time. */
+    public static final String TOKEN_EXPIRED = "token_expired";
+    /** The credential was revoked. */
+    public static final String REVOKED = "credential_revoked";
     /** The topic does not exist or is not joined. */
     public static final String UNMATCHED_TOPIC = "unmatched topic";
     /** The topic was joined, and the join failed in the server. */

@@ -43,6 +43,8 @@ final class TopicMessages {
             "result",
             "snapshot",
             "budget",
+            "token_expiring",
+            "unsubscribed",
             "interrupted",
             "error",
             "gap",

@@ -11,6 +11,7 @@ import io.synapse.query.QueryId;
 import io.synapse.query.QueryReplay;
 import io.synapse.query.QueryViewer;
 import io.synapse.security.Identity;
+import io.synapse.security.Lease;
 import io.synapse.topic.SubscribeRequest;
 import io.synapse.topic.Subscriptions;
 import java.util.HashMap;
@@ -34,7 +35,8 @@ final class Channel {
     private final String agent;
     private final Ref joinRef;
     private final boolean nestedThoughts;
-    private final Identity identity;
+    private volatile Identity identity;
+    private final AtomicReference<Optional<Lease>> lease = new AtomicReference<>(Optional.empty());
     private final Map<String, QueryViewer> following = new ConcurrentHashMap<>();
     private final Map<String, QueryReplay> replays = new ConcurrentHashMap<>();
     private final AtomicReference<Attendance> attendance = new AtomicReference<>(Attendance.NONE);
@@ -42,7 +44,7 @@ final class Channel {
     private final EventFilter filter;
     private final AtomicReference<WorkerStream> worker = new AtomicReference<>();
     private volatile Optional<HeldSession> held = Optional.empty();
-    private final Set<String> groups;
+    private volatile Set<String> groups;
     private volatile boolean released;
 
     Channel(String topic, String agent, Ref joinRef, boolean nestedThoughts, Identity identity) {
@@ -78,6 +80,24 @@ final class Channel {
 
     Identity identity() {
         return identity;
+    }
+
+    /** The same client has shown another credential. */
+    void identify(Identity shown) {
+        identity = shown;
+        groups = shown.groups();
+    }
+
+    /** What this join lives by; empty if by what the connection lives by. */
+    Optional<Lease> lease() {
+        return lease.get();
+    }
+
+    void liveBy(Lease held) {
+        lease.set(Optional.of(held));
+        if (released) {
+            held.end();
+        }
     }
 
     /** The names of the roles of whoever has joined. */
@@ -198,6 +218,14 @@ final class Channel {
         }
     }
 
+    /** The client may not be a worker any more. */
+    void serveNoMore() {
+        WorkerStream serving = worker.getAndSet(null);
+        if (serving != null) {
+            serving.end();
+        }
+    }
+
     /** Whether a frame means another join of this topic than the present one. */
     boolean isStale(Address address) {
         return address.joinRef() != null
@@ -263,10 +291,8 @@ final class Channel {
     void release() {
         released = true;
         attendance.getAndSet(Attendance.NONE).end();
-        WorkerStream serving = worker.getAndSet(null);
-        if (serving != null) {
-            serving.end();
-        }
+        lease.get().ifPresent(Lease::end);
+        serveNoMore();
         subscriptions.release();
         following.values().forEach(QueryViewer::detach);
         following.clear();

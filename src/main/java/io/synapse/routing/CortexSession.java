@@ -13,6 +13,7 @@ import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
 import io.synapse.security.Identity;
+import io.synapse.security.Lease;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ public final class CortexSession {
     static final String OWN_TOPIC = "phoenix";
 
     private final Connection connection;
-    private final Optional<Identity> identity;
+    private volatile Optional<Identity> identity;
+    private Optional<Lease> lease = Optional.empty();
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Followed> crashed = new HashMap<>();
     private final boolean joins;
@@ -73,6 +75,27 @@ public final class CortexSession {
     /** Who the handshake said the client is. */
     Optional<Identity> identity() {
         return identity;
+    }
+
+    /** The same client has shown another credential. */
+    void identify(Identity shown) {
+        identity = Optional.of(shown);
+    }
+
+    /** What the connection lives by; empty if it has shown nothing. */
+    synchronized Optional<Lease> lease() {
+        return lease;
+    }
+
+    void liveBy(Lease held) {
+        boolean late;
+        synchronized (this) {
+            lease = Optional.of(held);
+            late = ended;
+        }
+        if (late) {
+            held.end();
+        }
     }
 
     synchronized Channel channel(String topic) {
@@ -229,12 +252,15 @@ public final class CortexSession {
         List<Followed> failed;
         List<Channel> present;
         Optional<HeldSession> whole;
+        Optional<Lease> lived;
         synchronized (this) {
             ended = true;
+            lived = lease;
             failed = List.copyOf(crashed.values());
             present = all();
             whole = held;
         }
+        lived.ifPresent(Lease::end);
         // Without the lock: sessions are given to whoever waits for them.
         failed.forEach(CortexSession::forsake);
         Runnable release = () -> present.forEach(Channel::end);

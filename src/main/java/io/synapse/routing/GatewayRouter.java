@@ -44,6 +44,7 @@ public final class GatewayRouter {
     private final WorkerHandler workers;
     private final ChannelHandler channels;
     private final SessionHandler sessions;
+    private final CredentialHandler credentials;
     private final LimitsConfig limits;
     private final Clock clock;
     private final Timers timers;
@@ -62,6 +63,7 @@ public final class GatewayRouter {
      * @param workers handles everything that workers say
      * @param channels handles messages to channels
      * @param sessions brings back what a client held on another connection
+     * @param credentials who is who, and for how long
      * @param limits what a client may do wrong
      * @param clock for pings
      * @param timers delays the close of a connection that does too much wrong
@@ -78,6 +80,7 @@ public final class GatewayRouter {
             WorkerHandler workers,
             ChannelHandler channels,
             SessionHandler sessions,
+            CredentialHandler credentials,
             LimitsConfig limits,
             Clock clock,
             Timers timers,
@@ -92,6 +95,7 @@ public final class GatewayRouter {
         this.workers = workers;
         this.channels = channels;
         this.sessions = sessions;
+        this.credentials = credentials;
         this.limits = limits;
         this.clock = clock;
         this.timers = timers;
@@ -112,6 +116,7 @@ public final class GatewayRouter {
         session.open(registry);
         registry.identified(connection, identity.tenant());
         push(session, "system", "message", WELCOME, "connection_id", connection.id(), "timestamp", clock.millis());
+        credentials.hold(session, OWN_CHANNEL);
         return session;
     }
 
@@ -163,6 +168,7 @@ public final class GatewayRouter {
             case ACKNOWLEDGE -> Acknowledgements.take(session, own, address, (ClientMessage.Acknowledge) message);
             case SESSION ->
                 sessions.open(session, own, (ClientMessage.Session) message, agent -> agents.of(session, own, agent));
+            case RENEW -> credentials.renew(session, null, address, (ClientMessage.Renew) message);
             case PING -> pong(session, address);
             case HEARTBEAT -> {
                 // That it came is all it says.

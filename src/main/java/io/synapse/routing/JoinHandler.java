@@ -17,7 +17,6 @@ import io.synapse.protocol.ServerMessage;
 import io.synapse.routing.HeldSession.Holding;
 import io.synapse.security.Audit;
 import io.synapse.security.AuditEvent;
-import io.synapse.security.Authenticator;
 import io.synapse.security.Identity;
 import io.synapse.session.SessionStore.Claim;
 import io.synapse.session.SessionStore.Kept;
@@ -34,7 +33,7 @@ public final class JoinHandler {
 
     private static final Pattern TOPIC = Pattern.compile(ClientMessage.AGENT_TOPIC + "(" + ClientMessage.AGENT + ")");
 
-    private final Authenticator authenticator;
+    private final CredentialHandler credentials;
     private final ConnectionRegistry registry;
     private final QueryHandler queries;
     private final PresenceHandler presence;
@@ -47,7 +46,7 @@ public final class JoinHandler {
     /**
      * A handler.
      *
-     * @param authenticator who is who
+     * @param credentials who is who, and for how long
      * @param registry where joins are noted
      * @param queries follows queries again
      * @param presence lets those who join be seen
@@ -58,7 +57,7 @@ public final class JoinHandler {
      * @param audit for who joins, and who may not
      */
     public JoinHandler(
-            Authenticator authenticator,
+            CredentialHandler credentials,
             ConnectionRegistry registry,
             QueryHandler queries,
             PresenceHandler presence,
@@ -67,7 +66,7 @@ public final class JoinHandler {
             LimitsConfig limits,
             Counters counters,
             Audit audit) {
-        this.authenticator = authenticator;
+        this.credentials = credentials;
         this.registry = registry;
         this.queries = queries;
         this.presence = presence;
@@ -96,7 +95,7 @@ public final class JoinHandler {
         }
         String agent = matcher.group(1);
         Optional<Identity> identity =
-                join.credential().isPresent() ? join.credential().flatMap(authenticator::identify) : session.identity();
+                join.credential().isPresent() ? join.credential().flatMap(credentials::identify) : session.identity();
         if (identity.isEmpty() || !identity.get().mayJoin(agent)) {
             String reason = identity.isEmpty() ? Reasons.UNAUTHORIZED : Reasons.FORBIDDEN;
             counters.increment(Counter.JOINS_REFUSED);
@@ -161,7 +160,7 @@ public final class JoinHandler {
     /** A join that is of no session. */
     private void begin(CortexSession session, Join join, Channel old, Channel channel, Followed followed) {
         followed.held().ifPresent(HeldSession::forget);
-        add(session, channel);
+        add(session, join, channel);
         Body response = Payloads.of(
                 "agent_id",
                 channel.agent(),
@@ -194,7 +193,7 @@ public final class JoinHandler {
             channel.hold(present);
             present.begin(new JoinedTopic(this, session, channel));
         });
-        add(session, channel);
+        add(session, join, channel);
         Kept kept = claim.kept().orElse(Kept.NOTHING);
         channel.filter().set(followed.events().isEmpty() ? kept.state().events() : followed.events());
         Restoration restoration = sessions.restoration(session, channel);
@@ -233,8 +232,11 @@ public final class JoinHandler {
         });
     }
 
-    private void add(CortexSession session, Channel channel) {
+    private void add(CortexSession session, Join join, Channel channel) {
         session.add(channel);
+        if (join.credential().isPresent()) {
+            credentials.hold(session, channel, this);
+        }
         registry.identified(session.connection(), channel.identity().tenant());
         registry.joined(session.connection(), channel.identity().scoped(channel.agent()));
     }
@@ -270,7 +272,24 @@ public final class JoinHandler {
         session.connection().send(new ServerMessage.TopicClosed(channel.joinRef(), channel.topic()));
     }
 
-    void forget(CortexSession session, Channel channel) {
+    /** Ends a joined topic that has failed. What it followed goes on with the next join of the topic. */
+    void fail(CortexSession session, Channel channel, String reason) {
+        channel.handOver(followed -> session.crashed(channel.topic(), rested(channel, followed)));
+        forget(session, channel);
+        session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), reason));
+    }
+
+    private static Followed rested(Channel channel, Followed followed) {
+        Optional<HeldSession> held = followed.held();
+        if (held.isEmpty() || held.get().rest(Parking.of(channel.agent(), followed))) {
+            return followed;
+        }
+        // It failed before the client had everything back: all of it is kept, for the next join to claim.
+        held.get().connectionEnded(() -> {});
+        return Followed.NOTHING;
+    }
+
+    private void forget(CortexSession session, Channel channel) {
         session.remove(channel);
         registry.left(session.connection(), channel.identity().scoped(channel.agent()));
     }

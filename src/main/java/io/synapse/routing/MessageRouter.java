@@ -13,7 +13,6 @@ import io.synapse.protocol.Inbound;
 import io.synapse.protocol.Invalid;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Reasons;
-import io.synapse.protocol.ServerMessage;
 import io.synapse.security.Identity;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -32,6 +31,7 @@ public final class MessageRouter {
 
     private final ConnectionRegistry registry;
     private final JoinHandler joins;
+    private final CredentialHandler credentials;
     private final QueryHandler queries;
     private final PresenceHandler presence;
     private final SubscriptionHandler subscriptions;
@@ -48,6 +48,7 @@ public final class MessageRouter {
      *
      * @param registry where connections are tracked
      * @param joins handles joins and leaves
+     * @param credentials who is who, and for how long
      * @param queries handles everything about queries
      * @param presence handles everything about presence
      * @param subscriptions handles subscriptions to topics
@@ -62,6 +63,7 @@ public final class MessageRouter {
     public MessageRouter(
             ConnectionRegistry registry,
             JoinHandler joins,
+            CredentialHandler credentials,
             QueryHandler queries,
             PresenceHandler presence,
             SubscriptionHandler subscriptions,
@@ -74,6 +76,7 @@ public final class MessageRouter {
             Counters counters) {
         this.registry = registry;
         this.joins = joins;
+        this.credentials = credentials;
         this.queries = queries;
         this.presence = presence;
         this.subscriptions = subscriptions;
@@ -98,6 +101,7 @@ public final class MessageRouter {
         CortexSession session = new CortexSession(connection, identity);
         session.open(registry);
         identity.ifPresent(known -> registry.identified(connection, known.tenant()));
+        credentials.hold(session, CortexSession.OWN_TOPIC);
         return session;
     }
 
@@ -119,12 +123,18 @@ public final class MessageRouter {
                 session.reply(heartbeat.address(), Body.EMPTY);
             } else if (inbound instanceof ClientMessage.Join join) {
                 joins.join(session, join, failure -> crashed(session, join, failure));
+            } else if (inbound instanceof ClientMessage.Renew renew && isOfConnection(renew)) {
+                credentials.renew(session, null, renew.address(), renew);
             } else {
                 onTopic(session, inbound);
             }
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             crashed(session, inbound, e);
         }
+    }
+
+    private static boolean isOfConnection(ClientMessage.Renew renew) {
+        return CortexSession.OWN_TOPIC.equals(renew.address().topic());
     }
 
     private void onTopic(CortexSession session, Inbound inbound) {
@@ -194,6 +204,7 @@ public final class MessageRouter {
                     session.reply(address, Body.EMPTY);
                 }
             }
+            case RENEW -> credentials.renew(session, channel, address, (ClientMessage.Renew) message);
             case PING -> queries.ping(session, channel, address, (ClientMessage.Ping) message);
             case PRESENCE -> presence.list(session, channel, address, (ClientMessage.Presence) message);
             case PRESENCE_UPDATE -> presence.update(session, channel, address, (ClientMessage.PresenceUpdate) message);
@@ -215,16 +226,6 @@ public final class MessageRouter {
         }
     }
 
-    private static Followed rested(Channel channel, Followed followed) {
-        Optional<HeldSession> held = followed.held();
-        if (held.isEmpty() || held.get().rest(Parking.of(channel.agent(), followed))) {
-            return followed;
-        }
-        // It failed before the client had everything back: all of it is kept, for the next join to claim.
-        held.get().connectionEnded(() -> {});
-        return Followed.NOTHING;
-    }
-
     private void crashed(CortexSession session, Inbound inbound, Throwable failure) {
         Address address = inbound.address();
         String topic = address.topic() == null ? session.onlyTopic().orElse(null) : address.topic();
@@ -239,8 +240,6 @@ public final class MessageRouter {
             session.refuse(address.withTopic(topic == null ? CortexSession.OWN_TOPIC : topic), reason);
             return;
         }
-        channel.handOver(followed -> session.crashed(channel.topic(), rested(channel, followed)));
-        joins.forget(session, channel);
-        session.connection().send(new ServerMessage.TopicCrashed(channel.joinRef(), channel.topic(), CRASHED));
+        joins.fail(session, channel, CRASHED);
     }
 }

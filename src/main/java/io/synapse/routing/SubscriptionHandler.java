@@ -254,6 +254,22 @@ public final class SubscriptionHandler {
         subscribe(session, channel, request.with(channel.reader(serves)), accepted, refused);
     }
 
+    /** Ends what the client may not subscribe to any more, and says so. */
+    void endForbidden(CortexSession session, Channel channel) {
+        for (SubscribeRequest request : channel.subscriptions().requests()) {
+            String target = request.target().text();
+            if (!maySubscribe(channel, request.target(), request.policy())
+                    && channel.subscriptions().end(target)) {
+                session.connection()
+                        .sendData(new ServerMessage.Push(
+                                channel.joinRef(),
+                                channel.topic(),
+                                "unsubscribed",
+                                Payloads.of("topic", target, "reason", Reasons.FORBIDDEN)));
+            }
+        }
+    }
+
     void filter(CortexSession session, Channel channel, Address address, Filter filter) {
         channel.filter().set(filter.events());
         session.reply(address, Payloads.of("events", List.copyOf(filter.events())));

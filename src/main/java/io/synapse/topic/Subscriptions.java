@@ -162,6 +162,15 @@ public final class Subscriptions {
     }
 
     /**
+     * What there is, without what is under way.
+     *
+     * @return a copy of this moment
+     */
+    public List<SubscribeRequest> requests() {
+        return all().stream().map(TopicSubscription::request).toList();
+    }
+
+    /**
      * How many there are, those under way included.
      *
      * @return 0 or more

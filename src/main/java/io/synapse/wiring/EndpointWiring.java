@@ -36,6 +36,7 @@ import io.synapse.query.QueryService;
 import io.synapse.routing.AgentChannels;
 import io.synapse.routing.ChannelHandler;
 import io.synapse.routing.ConversationHandler;
+import io.synapse.routing.CredentialHandler;
 import io.synapse.routing.GatewayRouter;
 import io.synapse.routing.JoinHandler;
 import io.synapse.routing.MessageRouter;
@@ -48,6 +49,7 @@ import io.synapse.routing.TopicHandler;
 import io.synapse.routing.WorkerHandler;
 import io.synapse.security.Audit;
 import io.synapse.security.Authenticator;
+import io.synapse.security.LiveCredentials;
 import io.synapse.session.SessionStore;
 import io.synapse.tool.ToolRegistry;
 import io.synapse.topic.TopicHub;
@@ -106,11 +108,11 @@ public class EndpointWiring {
             ToolHandler tools,
             ConversationHandler conversations,
             WorkerHandler workers,
-            Authenticator authenticator,
+            CredentialHandler credentials,
             Audit audit) {
         PresenceHandler presenceHandler = new PresenceHandler(presence);
         JoinHandler joins = new JoinHandler(
-                authenticator,
+                credentials,
                 registry,
                 queries,
                 presenceHandler,
@@ -122,6 +124,7 @@ public class EndpointWiring {
         return new MessageRouter(
                 registry,
                 joins,
+                credentials,
                 queries,
                 presenceHandler,
                 subscriptions,
@@ -132,6 +135,13 @@ public class EndpointWiring {
                 config.limits(),
                 timers,
                 counters);
+    }
+
+    @Produces
+    @Singleton
+    CredentialHandler credentials(
+            Authenticator authenticator, LiveCredentials live, SubscriptionHandler subscriptions, Clock clock) {
+        return new CredentialHandler(authenticator, live, subscriptions, clock);
     }
 
     @Produces
@@ -156,7 +166,8 @@ public class EndpointWiring {
             ConversationHandler conversations,
             WorkerHandler workers,
             ChannelHandler channels,
-            SessionHandler sessions) {
+            SessionHandler sessions,
+            CredentialHandler credentials) {
         return new GatewayRouter(
                 registry,
                 agents,
@@ -168,6 +179,7 @@ public class EndpointWiring {
                 workers,
                 channels,
                 sessions,
+                credentials,
                 config.limits(),
                 clock,
                 timers,

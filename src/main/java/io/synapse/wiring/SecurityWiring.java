@@ -19,6 +19,7 @@ import io.synapse.security.GatewayPolicy;
 import io.synapse.security.HandshakeCheck;
 import io.synapse.security.HandshakePolicy;
 import io.synapse.security.HandshakeTokens;
+import io.synapse.security.LiveCredentials;
 import io.synapse.security.LocalRevocations;
 import io.synapse.security.PassingCredentials;
 import io.synapse.security.Revocations;
@@ -62,6 +63,14 @@ public class SecurityWiring {
     @Singleton
     Revocations revocations() {
         return new LocalRevocations();
+    }
+
+    @Produces
+    @Singleton
+    LiveCredentials live(SynapseConfig config, Clock clock, Timers timers, Revocations revocations) {
+        LiveCredentials.Terms terms = new LiveCredentials.Terms(
+                config.auth().expiryWarning(), config.auth().expiryGrace());
+        return new LiveCredentials(terms, clock, timers, revocations);
     }
 
     @Produces

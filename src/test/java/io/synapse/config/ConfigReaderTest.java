@@ -37,6 +37,7 @@ class ConfigReaderTest {
             "synapse.agents.remote",
             "synapse.budget.subjects",
             "synapse.auth.api-keys",
+            "synapse.auth.key-file",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
             "synapse.auth.key-file",
@@ -305,6 +306,9 @@ class ConfigReaderTest {
         assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
         values.put("synapse.auth.api-keys", "");
         values.put("synapse.auth.token-secret", SECRET);
+        assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
+        values.put("synapse.auth.token-secret", "");
+        values.put("synapse.auth.key-file", "keys.json");
         assertThat(read().mode()).isEqualTo(Mode.PRODUCTION);
     }
 

@@ -29,10 +29,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
-import io.synapse.security.ApiKeys;
 import io.synapse.security.Audit;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -154,12 +151,10 @@ class ConnectionStormTest {
     }
 
     private MessageRouter cortex() {
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         PresenceHandler presence = new PresenceHandler(members);
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         JoinHandler joins = new JoinHandler(
-                authenticator,
+                credentials,
                 registry,
                 queryHandler,
                 presence,
@@ -171,6 +166,7 @@ class ConnectionStormTest {
         return new MessageRouter(
                 registry,
                 joins,
+                credentials,
                 queryHandler,
                 presence,
                 subscriptions,
@@ -207,6 +203,7 @@ class ConnectionStormTest {
                 QueryFixtures.noWorkers(),
                 channels,
                 sessionHandler,
+                Credentials.handler(subscriptions, timers, clock),
                 limits,
                 clock,
                 timers,

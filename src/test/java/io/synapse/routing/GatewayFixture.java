@@ -135,6 +135,7 @@ final class GatewayFixture implements AutoCloseable {
                 "n1",
                 clock,
                 counters);
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         router = new GatewayRouter(
                 registry,
                 agents,
@@ -146,6 +147,7 @@ final class GatewayFixture implements AutoCloseable {
                 new WorkerHandler(workers),
                 handler,
                 new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG),
+                credentials,
                 limits,
                 clock,
                 timers,

@@ -20,10 +20,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
-import io.synapse.security.ApiKeys;
 import io.synapse.security.Audit;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
 import io.synapse.testing.Configs;
@@ -114,9 +111,6 @@ class MessageRouterTest {
                 new InterruptManager(),
                 threads,
                 Conversations.gate(timers, counters));
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), fixed)));
         QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, oddClock, Audit.NONE);
         PresenceHandler presence = new PresenceHandler(Members.tracker(fixed, timers, counters));
         TopicHub hub = Topics.hub(timers.ticker(), counters);
@@ -124,10 +118,11 @@ class MessageRouterTest {
         SubscriptionHandler subscriptions =
                 new SubscriptionHandler(hub, access, Topics.CONFIG, new Channels(Topics.GATEWAY));
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, fixed, counters);
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, fixed);
         return new MessageRouter(
                 registry,
                 new JoinHandler(
-                        authenticator,
+                        credentials,
                         registry,
                         queries,
                         presence,
@@ -136,6 +131,7 @@ class MessageRouterTest {
                         limits,
                         counters,
                         Audit.NONE),
+                credentials,
                 queries,
                 presence,
                 subscriptions,

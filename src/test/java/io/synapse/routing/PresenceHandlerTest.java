@@ -22,10 +22,7 @@ import io.synapse.protocol.PhoenixCodecs;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
-import io.synapse.security.ApiKeys;
 import io.synapse.security.Audit;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
 import io.synapse.testing.Configs;
@@ -98,9 +95,6 @@ class PresenceHandlerTest {
                 new InterruptManager(),
                 Runnable::run,
                 Conversations.gate(timers, counters));
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         QueryHandler queries = new QueryHandler(service, ToolRegistry.none(), config, clock, Audit.NONE);
         PresenceHandler presence = new PresenceHandler(tracker);
         TopicHub hub = Topics.hub(timers.ticker(), counters);
@@ -108,10 +102,11 @@ class PresenceHandlerTest {
         SubscriptionHandler subscriptions =
                 new SubscriptionHandler(hub, access, Topics.CONFIG, new Channels(Topics.GATEWAY));
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         return new MessageRouter(
                 registry,
                 new JoinHandler(
-                        authenticator,
+                        credentials,
                         registry,
                         queries,
                         presence,
@@ -120,6 +115,7 @@ class PresenceHandlerTest {
                         limits,
                         counters,
                         Audit.NONE),
+                credentials,
                 queries,
                 presence,
                 subscriptions,

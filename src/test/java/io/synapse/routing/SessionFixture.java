@@ -24,11 +24,10 @@ import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
-import io.synapse.security.ApiKeys;
 import io.synapse.security.Audit;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
+import io.synapse.security.LocalRevocations;
+import io.synapse.security.Revocations;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
 import io.synapse.session.MemorySessions;
@@ -72,6 +71,7 @@ final class SessionFixture {
     final Asked asked = new Asked();
     private final Connection.Environment environment = new Connection.Environment(
             new OutboxConfig(1000, 1 << 20, 1 << 16, Duration.ofDays(1)), timers.ticker(), timers, counters);
+    final Revocations revocations = new LocalRevocations();
     final MessageRouter cortex;
     final GatewayRouter gateway;
     private int connections;
@@ -145,14 +145,13 @@ final class SessionFixture {
         TopicHandler topics = new TopicHandler(hub, access, Topics.CONFIG, clock, counters);
         SessionHandler handler = new SessionHandler(sessions, subscriptions, queries, Sessions.CONFIG);
         PresenceHandler presence = new PresenceHandler(members);
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock, revocations);
         JoinHandler joins = new JoinHandler(
-                authenticator, registry, queries, presence, subscriptions, handler, limits, counters, Audit.NONE);
+                credentials, registry, queries, presence, subscriptions, handler, limits, counters, Audit.NONE);
         cortex = new MessageRouter(
                 registry,
                 joins,
+                credentials,
                 queries,
                 presence,
                 subscriptions,
@@ -185,6 +184,7 @@ final class SessionFixture {
                         clock,
                         counters),
                 handler,
+                credentials,
                 limits,
                 clock,
                 timers,

@@ -14,10 +14,7 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.PhoenixCodec;
 import io.synapse.protocol.PhoenixCodecs;
-import io.synapse.security.ApiKeys;
 import io.synapse.security.Audit;
-import io.synapse.security.Authenticator;
-import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
 import io.synapse.security.TopicAccess;
@@ -62,9 +59,6 @@ class TopicRoutingTest {
 
     private MessageRouter router() {
         Clock clock = oddClock;
-        Authenticator authenticator = new Authenticator(List.of(
-                new ApiKeys(List.of(), true),
-                new HandshakeTokens("0123456789abcdef0123456789abcdef", Duration.ofHours(1), clock)));
         QueryHandler queries = QueryFixtures.handler(timers, counters, clock);
         SubscriptionHandler subscriptions = new SubscriptionHandler(
                 hub,
@@ -76,10 +70,11 @@ class TopicRoutingTest {
         ConnectionRegistry registry = new ConnectionRegistry();
         PresenceHandler presence =
                 new PresenceHandler(Members.tracker(Clock.fixed(NOW, ZoneOffset.UTC), timers, counters));
+        CredentialHandler credentials = Credentials.handler(subscriptions, timers, clock);
         return new MessageRouter(
                 registry,
                 new JoinHandler(
-                        authenticator,
+                        credentials,
                         registry,
                         queries,
                         presence,
@@ -88,6 +83,7 @@ class TopicRoutingTest {
                         limits,
                         counters,
                         Audit.NONE),
+                credentials,
                 queries,
                 presence,
                 subscriptions,

@@ -1,6 +1,7 @@
 package io.synapse.testing;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -8,7 +9,7 @@ import java.time.ZoneOffset;
 /** A clock that stands still and can fail, and with it whatever asks for the time. Safe for use by many threads. */
 public final class OddClock extends Clock {
 
-    private final Instant now;
+    private volatile Instant now;
     private volatile boolean broken;
 
     /** A clock that works until it is told not to. */
@@ -19,6 +20,11 @@ public final class OddClock extends Clock {
     /** Fails from now on, or works again. */
     public void broken(boolean fails) {
         broken = fails;
+    }
+
+    /** Lets time pass. */
+    public void advance(Duration time) {
+        now = now.plus(time);
     }
 
     @Override

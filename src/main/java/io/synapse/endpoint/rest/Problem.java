@@ -37,4 +37,9 @@ final class Problem {
                 .entity(problem)
                 .build();
     }
+
+    /** To somebody of one tenant who asks for what is of all. */
+    static Response ofTenant() {
+        return of(Response.Status.FORBIDDEN, "this tells of all tenants; a credential of none is needed");
+    }
 }

@@ -106,6 +106,9 @@ public class QueueResource {
             return Optional.of(
                     Problem.of(Response.Status.UNAUTHORIZED, "Authorization: Bearer with an API key is needed"));
         }
+        if (!identity.get().tenant().isEmpty()) {
+            return Optional.of(Problem.ofTenant());
+        }
         if (identity.get().roles().stream().noneMatch(READERS::contains)) {
             return Optional.of(Problem.of(
                     Response.Status.FORBIDDEN,
