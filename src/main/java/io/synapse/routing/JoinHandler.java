@@ -160,7 +160,7 @@ public final class JoinHandler {
     /** A join that is of no session. */
     private void begin(CortexSession session, Join join, Channel old, Channel channel, Followed followed) {
         followed.held().ifPresent(HeldSession::forget);
-        add(session, join, channel);
+        add(session, channel);
         Body response = Payloads.of(
                 "agent_id",
                 channel.agent(),
@@ -193,7 +193,7 @@ public final class JoinHandler {
             channel.hold(present);
             present.begin(new JoinedTopic(this, session, channel));
         });
-        add(session, join, channel);
+        add(session, channel);
         Kept kept = claim.kept().orElse(Kept.NOTHING);
         channel.filter().set(followed.events().isEmpty() ? kept.state().events() : followed.events());
         Restoration restoration = sessions.restoration(session, channel);
@@ -232,11 +232,8 @@ public final class JoinHandler {
         });
     }
 
-    private void add(CortexSession session, Join join, Channel channel) {
+    private void add(CortexSession session, Channel channel) {
         session.add(channel);
-        if (join.credential().isPresent()) {
-            credentials.hold(session, channel, this);
-        }
         registry.identified(session.connection(), channel.identity().tenant());
         registry.joined(session.connection(), channel.identity().scoped(channel.agent()));
     }
@@ -248,6 +245,10 @@ public final class JoinHandler {
             session.connection().send(new ServerMessage.TopicClosed(old.joinRef(), old.topic()));
         }
         presence.enter(session, old, channel, join.presence());
+        if (join.credential().isPresent()) {
+            // Last: it may have ended already, and whoever does not know of the join would not understand.
+            credentials.hold(session, channel, this);
+        }
     }
 
     /** What one joined topic holds. */

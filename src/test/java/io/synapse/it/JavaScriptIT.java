@@ -39,10 +39,11 @@ class JavaScriptIT {
                 "tools.test.js",
                 "topics.test.js",
                 "sessions.test.js",
-                "browser.test.js"
+                "browser.test.js",
+                "origins.test.js"
             })
     @DisplayName(
-            "G1 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M14 B1 B2 B7 B14 B16: npm phoenix 1.7 and 1.8, bare sockets, and Chromium")
+            "G1 M18 M19 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M14 B1 B2 B7 B14 B16: npm phoenix 1.7 and 1.8, bare sockets, and Chromium")
     void passes(String file) throws Exception {
         Node.test(file, Server.ready(url).http("/"), LIMIT);
     }
