@@ -40,7 +40,6 @@ class ConfigReaderTest {
             "synapse.auth.key-file",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
-            "synapse.auth.key-file",
             "synapse.jwt.tenant-claim",
             "synapse.jwt.agents-claim",
             "synapse.jwt.topics-claim",
