@@ -208,7 +208,8 @@ class HealthChecksTest {
         HealthCheckResponse withoutKeys = ready(Mode.PRODUCTION).call();
         assertThat(withoutKeys.getStatus()).isEqualTo(Status.DOWN);
         assertThat(withoutKeys.getData().orElseThrow().get("reason"))
-                .isEqualTo("production mode needs synapse.auth.api-keys or synapse.auth.token-secret");
+                .isEqualTo(
+                        "production mode needs synapse.auth.api-keys, synapse.auth.key-file or synapse.auth.token-secret");
         queries.stop();
         assertThat(ready(Mode.DEVELOPMENT).call().getData().orElseThrow()).containsEntry("reason", "stopping");
     }
