@@ -84,7 +84,8 @@ export class Cortex {
   constructor({ url, agent, key, onState = () => {}, onFrame = () => {}, WebSocket = globalThis.WebSocket }) {
     this.#url = url
     this.#topic = `cortex:${agent}`
-    this.#joinParams = { api_key: key }
+    // without a key, whoever the handshake was for
+    this.#joinParams = key ? { api_key: key } : {}
     this.#onState = onState
     this.#onFrame = onFrame
     this.#WebSocket = WebSocket

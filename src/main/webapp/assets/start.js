@@ -25,6 +25,24 @@ if (navigator.clipboard) {
 playground(endpoint.href)
 
 try {
+  const { ways, login } = await (await fetch(new URL('login', document.baseURI))).json()
+  element('login').hidden = login !== undefined || ways.length === 0
+  if (login) {
+    element('subject').textContent = login.subject
+    element('account').hidden = false
+    element('key').required = false
+    element('key').placeholder = 'not needed while logged in'
+  }
+} catch {
+  element('login').hidden = true
+}
+
+element('logout').addEventListener('click', async () => {
+  await fetch(new URL('login', document.baseURI), { method: 'DELETE' })
+  location.reload()
+})
+
+try {
   const { mode, engine, version, health } = await (await fetch(new URL('api/info', document.baseURI))).json()
   element('mode').textContent = mode
   element('engine').textContent = engine

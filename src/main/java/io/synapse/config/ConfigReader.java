@@ -50,13 +50,15 @@ public final class ConfigReader {
         AuthConfig auth = auth();
         CredentialsReader credentials = new CredentialsReader(this);
         KeysConfig keys = credentials.keys();
-        Mode mode = mode(auth, keys);
+        OutsideConfig outside = new OutsideReader(this).read();
+        Mode mode = mode(auth, keys, outside);
         LimitsReader limits = new LimitsReader(this, mode);
         return new SynapseConfig(
                 mode,
                 auth,
                 keys,
                 credentials.login(),
+                outside,
                 limits.limits(),
                 limits.guard(),
                 new OutboxConfig(
@@ -177,10 +179,11 @@ public final class ConfigReader {
         return required(name).equals(AUTO) ? otherwise : integer(name, 0, max);
     }
 
-    private Mode mode(AuthConfig auth, KeysConfig keys) {
+    private Mode mode(AuthConfig auth, KeysConfig keys, OutsideConfig outside) {
         boolean credentials = !auth.apiKeys().isEmpty()
                 || auth.tokenSecret().isPresent()
-                || keys.file().isPresent();
+                || keys.file().isPresent()
+                || outside.isAny();
         String text = required("synapse.mode");
         return switch (text) {
             case AUTO -> credentials ? Mode.PRODUCTION : Mode.DEVELOPMENT;

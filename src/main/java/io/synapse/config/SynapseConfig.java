@@ -7,6 +7,7 @@ package io.synapse.config;
  * @param auth who may connect
  * @param keys API keys that are made while the node runs
  * @param login login sessions and tickets
+ * @param outside identities that others manage
  * @param limits what one client can ask
  * @param guard how many connections and messages a client may have
  * @param outbox what may wait to be sent
@@ -30,6 +31,7 @@ public record SynapseConfig(
         AuthConfig auth,
         KeysConfig keys,
         LoginConfig login,
+        OutsideConfig outside,
         LimitsConfig limits,
         GuardConfig guard,
         OutboxConfig outbox,

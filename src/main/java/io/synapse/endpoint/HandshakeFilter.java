@@ -57,7 +57,11 @@ abstract class HandshakeFilter implements Filter {
     @Inject
     private ConnectionLimits limits;
 
+    @Inject
     private Audit audit;
+
+    @Inject
+    private ShownCredential credentials;
 
     /** Lets in, or not. */
     abstract Verdict decide(Handshake handshake);
@@ -78,9 +82,12 @@ abstract class HandshakeFilter implements Filter {
             refuse(http, (HttpServletResponse) response, client, knocked.get().refused());
             return;
         }
-        Verdict verdict = sentTooEarly(http)
-                ? Refused.of(HttpServletResponse.SC_BAD_REQUEST, "a client waits for the answer to its handshake")
-                : decide(handshake(http));
+        Verdict verdict;
+        try (ShownCredential.Authorization authorization = credentials.of(http)) {
+            verdict = sentTooEarly(http)
+                    ? Refused.of(HttpServletResponse.SC_BAD_REQUEST, "a client waits for the answer to its handshake")
+                    : decide(handshake(http, authorization.header()));
+        }
         Entrance entrance = null;
         if (verdict instanceof Admitted admitted) {
             entrance = limits.enter(client.counted(), admitted.identity());
@@ -131,7 +138,7 @@ abstract class HandshakeFilter implements Filter {
                 && request.getInputStream().available() > 0;
     }
 
-    private static Handshake handshake(HttpServletRequest request) {
+    private static Handshake handshake(HttpServletRequest request, Optional<String> authorization) {
         boolean get = request.getMethod().equals("GET");
         return new Handshake(
                 request.getMethod(),
@@ -140,7 +147,7 @@ abstract class HandshakeFilter implements Filter {
                 Requests.host(request),
                 Optional.ofNullable(request.getHeader("Origin")),
                 Requests.isForwarded(request),
-                Optional.ofNullable(request.getHeader("Authorization")),
+                authorization,
                 LoginCookie.of(request),
                 protocols(request),
                 // Of anything but a GET the parameters could be a body, which nobody has bounded yet.

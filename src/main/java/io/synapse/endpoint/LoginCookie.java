@@ -53,7 +53,13 @@ public final class LoginCookie {
      * @param age how long the browser keeps it
      */
     public static void set(HttpServletRequest request, HttpServletResponse response, String token, Duration age) {
-        response.addHeader("Set-Cookie", header(request, token, Math.max(0, age.toSeconds())));
+        set(request, response, token, age, request.isSecure());
+    }
+
+    /** The same, told whether the browser speaks TLS: a proxy may do that for the server. */
+    static void set(
+            HttpServletRequest request, HttpServletResponse response, String token, Duration age, boolean secure) {
+        response.addHeader("Set-Cookie", header(request, token, Math.max(0, age.toSeconds()), secure));
     }
 
     /**
@@ -63,12 +69,12 @@ public final class LoginCookie {
      * @param response the answer
      */
     public static void clear(HttpServletRequest request, HttpServletResponse response) {
-        response.addHeader("Set-Cookie", header(request, "", 0));
+        response.addHeader("Set-Cookie", header(request, "", 0, request.isSecure()));
     }
 
     // By hand: the servers write SameSite in different ways, or leave it out.
-    private static String header(HttpServletRequest request, String token, long seconds) {
+    private static String header(HttpServletRequest request, String token, long seconds, boolean secure) {
         return NAME + "=" + token + "; Path=" + request.getContextPath() + "/; Max-Age=" + seconds
-                + "; HttpOnly; SameSite=Strict" + (request.isSecure() ? "; Secure" : "");
+                + "; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : "");
     }
 }

@@ -19,9 +19,12 @@ import java.util.Optional;
 
 /** Stands in front of the page and the REST side: the rules of access. */
 @WebFilter(
-        urlPatterns = {"/", "/index.html", "/asyncapi.yaml", "/assets/*", "/api/*"},
+        urlPatterns = {"/", "/index.html", "/login.html", "/login", "/login/*", "/asyncapi.yaml", "/assets/*", "/api/*"
+        },
         asyncSupported = true)
 public class PageFilter implements Filter {
+
+    private static final String LOGIN = "/login";
 
     @Inject
     private AccessPolicy access;
@@ -31,6 +34,9 @@ public class PageFilter implements Filter {
 
     @Inject
     private ConnectionLimits limits;
+
+    @Inject
+    private ShownCredential credentials;
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -51,19 +57,26 @@ public class PageFilter implements Filter {
             answer.getWriter().println(refusal.get());
             return;
         }
-        if (http.getHeader("Authorization") == null) {
-            chain.doFilter(request, response);
-            return;
-        }
         ClientAddress client = Requests.client(http, addresses);
-        Optional<Full> notNow = limits.mayTry(client.counted());
+        boolean logsIn = http.getHeader("Authorization") != null || isLogin(http.getRequestURI());
+        Optional<Full> notNow = logsIn ? limits.mayTry(client.counted()) : Optional.empty();
         if (notNow.isPresent()) {
             Requests.refuse(answer, notNow.get().refused());
             return;
         }
-        chain.doFilter(request, response);
-        if (answer.getStatus() == HttpServletResponse.SC_UNAUTHORIZED) {
+        try (ShownCredential.Authorization shown = credentials.of(http)) {
+            chain.doFilter(
+                    shown.header()
+                            .<ServletRequest>map(value -> new RequestWithHeader(http, "Authorization", value))
+                            .orElse(http),
+                    response);
+        }
+        if (logsIn && answer.getStatus() == HttpServletResponse.SC_UNAUTHORIZED) {
             limits.failed(client.counted());
         }
+    }
+
+    private static boolean isLogin(String path) {
+        return path.equals(LOGIN) || path.startsWith(LOGIN + "/");
     }
 }

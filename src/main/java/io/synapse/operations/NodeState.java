@@ -32,7 +32,8 @@ public final class NodeState {
         if (config.mode() == Mode.PRODUCTION
                 && config.auth().apiKeys().isEmpty()
                 && config.auth().tokenSecret().isEmpty()
-                && config.keys().file().isEmpty()) {
+                && config.keys().file().isEmpty()
+                && !config.outside().isAny()) {
             return Optional.of(
                     "production mode needs synapse.auth.api-keys, synapse.auth.key-file or synapse.auth.token-secret");
         }

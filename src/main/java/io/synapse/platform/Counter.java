@@ -36,6 +36,9 @@ public enum Counter {
     TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
     /** Joins refused. */
     JOINS_REFUSED("synapse.joins.refused", "joins with a wrong, expired or absent credential"),
+    /** Keys of an issuer that could not be fetched. */
+    ISSUER_KEYS_UNAVAILABLE(
+            "synapse.issuer-keys.unavailable", "tokens refused because the keys of their issuer could not be fetched"),
     /** Events published. */
     EVENTS_PUBLISHED("synapse.events.published", "messages published on topics"),
     /** Publications refused. */

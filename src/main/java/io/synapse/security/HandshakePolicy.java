@@ -83,7 +83,7 @@ public final class HandshakePolicy {
         if (offered.size() == 1) {
             return Optional.of(decode(offered.get(0)));
         }
-        return handshake.token();
+        return handshake.token().or(() -> handshake.authorization().flatMap(Handshake::bearer));
     }
 
     // In spite of its name the entry is standard base64; both alphabets are taken, padded or not.

@@ -119,12 +119,13 @@ public record Identity(
     }
 
     /**
-     * Whether this client may join an agent.
+     * Whether this client may join an agent. Whoever has no role here may not: a realm knows many who have nothing to do with
+     * Synapse.
      *
      * @param agent the agent
      * @return whether it may
      */
     public boolean mayJoin(String agent) {
-        return agents.isEmpty() || agents.contains(agent);
+        return !roles.isEmpty() && (agents.isEmpty() || agents.contains(agent));
     }
 }

@@ -51,7 +51,7 @@ public enum Role {
      * @param groups names
      * @return the roles
      */
-    static Set<Role> of(Iterable<String> groups) {
+    public static Set<Role> of(Iterable<String> groups) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
         for (String group : groups) {
             of(group).ifPresent(roles::add);

@@ -1,6 +1,7 @@
 package io.synapse.wiring;
 
 import io.synapse.config.Mode;
+import io.synapse.config.OutsideConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.operations.NodeState;
 import io.synapse.platform.Counters;
@@ -13,15 +14,19 @@ import io.synapse.security.AccessPolicy;
 import io.synapse.security.Admission;
 import io.synapse.security.ApiKeys;
 import io.synapse.security.Authenticator;
+import io.synapse.security.CredentialCheck;
 import io.synapse.security.GatewayPolicy;
 import io.synapse.security.HandshakeCheck;
 import io.synapse.security.HandshakePolicy;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.LiveCredentials;
 import io.synapse.security.LocalRevocations;
+import io.synapse.security.PassingCredentials;
 import io.synapse.security.Revocations;
 import io.synapse.security.Secrets;
 import io.synapse.security.audit.AuditLog;
+import io.synapse.security.jwt.JwtCheck;
+import io.synapse.security.jwt.OidcLogin;
 import io.synapse.security.key.KeyFile;
 import io.synapse.security.key.KeyStore;
 import io.synapse.security.key.KeyTokens;
@@ -42,6 +47,7 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** Who may connect. */
 @ApplicationScoped
@@ -120,12 +126,44 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    Authenticator authenticator(ApiKeys configured, ManagedKeys keys, LoginSessions logins, HandshakeTokens tokens) {
+    PassingCredentials passing() {
+        return new PassingCredentials(new Secrets());
+    }
+
+    @Produces
+    @Singleton
+    Optional<OidcLogin> oidc(SynapseConfig config, Clock clock, Counters counters) {
+        OutsideConfig outside = config.outside();
+        return outside.oidc().map(oidc -> new OidcLogin(oidc, outside.claims(), clock, counters, new Secrets()));
+    }
+
+    // Static, as it belongs to no bean: without a configured issuer there is nothing to check.
+    private static CredentialCheck outsideTokens(SynapseConfig config, Clock clock, Counters counters) {
+        OutsideConfig outside = config.outside();
+        return outside.jwt()
+                .<CredentialCheck>map(jwt -> new JwtCheck(jwt, outside.claims(), clock, counters))
+                .orElse(credential -> Optional.empty());
+    }
+
+    @Produces
+    @Singleton
+    Authenticator authenticator(
+            SynapseConfig config,
+            ApiKeys configured,
+            ManagedKeys keys,
+            LoginSessions logins,
+            HandshakeTokens tokens,
+            PassingCredentials passing,
+            Clock clock,
+            Counters counters) {
         return new Authenticator(List.of(
                 keys,
                 session -> logins.validate(session).map(Login::identity),
+                passing,
                 configured,
-                new KeyTokens(tokens, keys)));
+                new KeyTokens(tokens, keys),
+                // last, as it may have to fetch keys
+                outsideTokens(config, clock, counters)));
     }
 
     @Produces

@@ -27,8 +27,12 @@ class ConfigReaderTest {
     private static final String HASH = "0123456789abcdef".repeat(4);
     private static final String OTHER_HASH = "fedcba9876543210".repeat(4);
     private static final String SECRET = "a-secret-that-nobody-may-ever-see-in-a-log";
-    private static final Set<String> NAMES =
-            Set.of("synapse.engine", "synapse.gateway.default-channel", "synapse.openai.parameters");
+    private static final Set<String> NAMES = Set.of(
+            "synapse.engine",
+            "synapse.gateway.default-channel",
+            "synapse.jwt.roles-claim",
+            "synapse.jwt.subject-claim",
+            "synapse.openai.parameters");
     private static final Set<String> MAY_BE_EMPTY = Set.of(
             "synapse.agents.remote",
             "synapse.budget.subjects",
@@ -38,6 +42,14 @@ class ConfigReaderTest {
             "synapse.auth.key-file",
             "synapse.auth.token-secret",
             "synapse.auth.allowed-origins",
+            "synapse.jwt.tenant-claim",
+            "synapse.jwt.agents-claim",
+            "synapse.jwt.topics-claim",
+            "synapse.jwt.default-roles",
+            "synapse.oidc.issuer",
+            "synapse.oidc.client-id",
+            "synapse.oidc.client-secret",
+            "synapse.oidc.redirect-uri",
             "synapse.topics.subscribe",
             "synapse.topics.publish",
             "synapse.node.name",
@@ -103,6 +115,8 @@ class ConfigReaderTest {
                     return source(name);
                 })
                 .read();
+        // those of MicroProfile JWT have their defaults by its specification
+        asked.removeIf(name -> name.startsWith("mp.jwt."));
         assertThat(asked).isEqualTo(new TreeSet<>(values.keySet()));
     }
 

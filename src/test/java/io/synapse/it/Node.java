@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -31,7 +32,17 @@ public final class Node {
      * @param url handed to the test as the environment variable SYNAPSE_URL
      */
     public static void test(String file, URI url, Duration limit) throws InterruptedException {
-        test(file, url, limit, printed -> false);
+        test(file, url, Map.of(), limit, printed -> false);
+    }
+
+    /**
+     * The same with more environment variables.
+     *
+     * @param environment by their names
+     */
+    static void test(String file, URI url, Map<String, String> environment, Duration limit)
+            throws InterruptedException {
+        test(file, url, environment, limit, printed -> false);
     }
 
     /**
@@ -40,6 +51,12 @@ public final class Node {
      * @param hopeless ends the test before the limit, given all that was printed so far
      */
     static void test(String file, URI url, Duration limit, Predicate<String> hopeless) throws InterruptedException {
+        test(file, url, Map.of(), limit, hopeless);
+    }
+
+    private static void test(
+            String file, URI url, Map<String, String> environment, Duration limit, Predicate<String> hopeless)
+            throws InterruptedException {
         var directory = Path.of(System.getProperty("synapse.it.js", "src/test/js"));
         Process node;
         // a file and not a pipe: a browser that outlives node would hold the pipe open
@@ -50,6 +67,7 @@ public final class Node {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile());
             builder.environment().put("SYNAPSE_URL", url.toString());
+            builder.environment().putAll(environment);
             node = builder.start();
         } catch (IOException notStarted) {
             throw new UncheckedIOException("node is needed: src/build/install-test-tools.sh", notStarted);

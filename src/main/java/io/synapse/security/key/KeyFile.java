@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A file of keys, for one node. It is replaced as a whole: a crash leaves the old one or the new one. Only its owner may read it
@@ -73,8 +74,8 @@ public final class KeyFile {
                 }
                 : new FileAttribute<?>[0];
         try {
-            Path folder = path.getParent();
-            Path written = Files.createTempFile(folder, path.getFileName() + ".", ".tmp", owner);
+            Path folder = Objects.requireNonNull(path.getParent(), "a file is in a folder");
+            Path written = Files.createTempFile(folder, name() + ".", ".tmp", owner);
             try {
                 try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
                     while (text.hasRemaining()) {
@@ -95,5 +96,10 @@ public final class KeyFile {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + path, e);
         }
+    }
+
+    private String name() {
+        return Objects.requireNonNull(path.getFileName(), "a key file has a name")
+                .toString();
     }
 }
