@@ -65,11 +65,7 @@ public class PageFilter implements Filter {
             return;
         }
         try (ShownCredential.Authorization shown = credentials.of(http)) {
-            chain.doFilter(
-                    shown.header()
-                            .<ServletRequest>map(value -> new RequestWithHeader(http, "Authorization", value))
-                            .orElse(http),
-                    response);
+            chain.doFilter(new UnderstoodRequest(http, client.text(), shown.header()), response);
         }
         if (logsIn && answer.getStatus() == HttpServletResponse.SC_UNAUTHORIZED) {
             limits.failed(client.counted());

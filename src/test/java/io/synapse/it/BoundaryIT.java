@@ -287,7 +287,8 @@ class BoundaryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/queues", "/api/queues/topics", "/api/queues/connections", "/api/metrics"})
+    @ValueSource(
+            strings = {"/api/queues", "/api/queues/topics", "/api/queues/connections", "/api/metrics", "/api/keys"})
     @DisplayName("G4: what tells of all tenants is for nobody of one of them, whatever its roles")
     void keepsRestApart(String path) throws Exception {
         HttpResponse<String> refused = Server.get(server.http(path), "evil-key");

@@ -70,6 +70,7 @@ class LdapIT {
                         "-Xmx512m",
                         "-Djava.io.tmpdir=" + servers,
                         "-Dsynapse.auth.realm=true",
+                        "-Dsynapse.limits.profile=bench",
                         "-jar",
                         servers.resolve("payara-micro.jar").toString(),
                         "--nocluster",

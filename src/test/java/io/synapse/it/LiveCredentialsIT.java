@@ -3,6 +3,7 @@ package io.synapse.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.synapse.security.Credential;
 import io.synapse.security.HandshakeTokens;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
@@ -10,6 +11,7 @@ import java.net.URL;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -50,9 +52,12 @@ class LiveCredentialsIT {
         server = Server.ready(url);
     }
 
+    /** As another service that knows the secret makes it: of no key. */
+    private static final Credential OF_NO_KEY = new Credential(Credential.Kind.TOKEN, "", Optional.empty());
+
     private static String token(String subject, Duration lifetime, Role... roles) {
         return new HandshakeTokens(SECRET, Duration.ofHours(1), Clock.systemUTC())
-                .issue(new Identity(subject, Set.of(), Set.of(roles)), lifetime)
+                .issue(new Identity(subject, Set.of(), Set.of(roles)).with(OF_NO_KEY), lifetime)
                 .token();
     }
 

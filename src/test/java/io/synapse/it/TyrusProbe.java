@@ -11,7 +11,8 @@ final class TyrusProbe {
     /** Which task waits to end the connection for being idle: its class and identity. Null without Tyrus. */
     static String idleTask(Connection connection) {
         try {
-            Object session = field(field(connection, "transport"), "session");
+            // The transport of the server is inside the one that writes down why a connection is closed.
+            Object session = field(field(field(connection, "transport"), "transport"), "session");
             if (!session.getClass().getName().equals("org.glassfish.tyrus.core.TyrusSession")) {
                 return null;
             }
