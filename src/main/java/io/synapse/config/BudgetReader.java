@@ -12,7 +12,8 @@ final class BudgetReader {
 
     private static final String SUBJECTS = "synapse.budget.subjects";
     private static final int MOST = 2_000_000_000;
-    private static final Pattern SUBJECT = Pattern.compile("([^:\\s]{1,64}):(\\d{1,9}):(\\d{1,9})");
+    // Names of subjects from elsewhere have colons themselves, as jwt:ann has.
+    private static final Pattern SUBJECT = Pattern.compile("(\\S{1,160}):(\\d{1,9}):(\\d{1,9})");
 
     private final ConfigReader reader;
 

@@ -127,10 +127,11 @@ class ConfigReaderTest {
     @Test
     void budgetsOfSubjectsAreEntriesOfThree() {
         values.put("synapse.budget.queries", "7");
-        values.put("synapse.budget.subjects", "web:1000:0, batch:0:50");
+        values.put("synapse.budget.subjects", "web:1000:0, batch:0:50, jwt:ann:5:6");
         BudgetConfig budget = new ConfigReader(this::source).read().budget();
         assertThat(budget.of("web")).isEqualTo(new BudgetConfig.Limits(1000, 0));
         assertThat(budget.of("batch")).isEqualTo(new BudgetConfig.Limits(0, 50));
+        assertThat(budget.of("jwt:ann")).isEqualTo(new BudgetConfig.Limits(5, 6));
         assertThat(budget.of("other")).isEqualTo(new BudgetConfig.Limits(7, 0));
         for (String wrong : List.of("web", "web:1", "web:1:x", "web:-1:1", "web:1:1,web:2:2", ":1:1")) {
             values.put("synapse.budget.subjects", wrong);
