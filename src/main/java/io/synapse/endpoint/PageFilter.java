@@ -1,6 +1,9 @@
 package io.synapse.endpoint;
 
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
 import io.synapse.security.AccessPolicy;
+import io.synapse.security.Verdict.Refused;
 import io.synapse.security.limit.ClientAddress;
 import io.synapse.security.limit.ClientAddresses;
 import io.synapse.security.limit.ConnectionLimits;
@@ -16,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Stands in front of the page and the REST side: the rules of access. */
 @WebFilter(
@@ -25,6 +29,9 @@ import java.util.Optional;
 public class PageFilter implements Filter {
 
     private static final String LOGIN = "/login";
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final Refused TOO_MANY_BODIES =
+            new Refused(503, "too many requests send a body at the moment", OptionalInt.of(1));
 
     @Inject
     private AccessPolicy access;
@@ -37,6 +44,12 @@ public class PageFilter implements Filter {
 
     @Inject
     private ShownCredential credentials;
+
+    @Inject
+    private BodyPlaces bodies;
+
+    @Inject
+    private Counters counters;
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -64,8 +77,18 @@ public class PageFilter implements Filter {
             Requests.refuse(answer, notNow.get().refused());
             return;
         }
+        boolean body = awaitsBody(http);
+        if (body && !bodies.enter(client.text())) {
+            counters.increment(Counter.BODIES_REFUSED);
+            Requests.refuse(answer, TOO_MANY_BODIES);
+            return;
+        }
         try (ShownCredential.Authorization shown = credentials.of(http)) {
             chain.doFilter(new UnderstoodRequest(http, client.text(), shown.header()), response);
+        } finally {
+            if (body) {
+                bodies.leave(client.text());
+            }
         }
         if (logsIn && answer.getStatus() == HttpServletResponse.SC_UNAUTHORIZED) {
             limits.failed(client.counted());
@@ -74,5 +97,16 @@ public class PageFilter implements Filter {
 
     private static boolean isLogin(String path) {
         return path.equals(LOGIN) || path.startsWith(LOGIN + "/");
+    }
+
+    // What has come already holds nobody up. Of a form that cannot be asked: its fields would be lost.
+    private static boolean awaitsBody(HttpServletRequest request) throws IOException {
+        String type = request.getContentType();
+        long length = request.getContentLengthLong();
+        return request.getHeader("Transfer-Encoding") != null
+                || length > 0
+                        && (type == null
+                                || type.startsWith(FORM)
+                                || request.getInputStream().available() < length);
     }
 }

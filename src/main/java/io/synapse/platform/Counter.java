@@ -8,6 +8,8 @@ public enum Counter {
     CONNECTIONS_CLOSED("synapse.connections.closed", "connections closed, by either side"),
     /** Handshakes refused. */
     HANDSHAKES_REFUSED("synapse.handshakes.refused", "handshakes refused before the upgrade"),
+    /** Requests with a body refused. */
+    BODIES_REFUSED("synapse.bodies.refused", "requests refused because too many others were still sending their body"),
     /** Frames received. */
     FRAMES_RECEIVED("synapse.frames.received", "frames received from clients"),
     /** Messages received. */
