@@ -1,5 +1,6 @@
 package io.synapse.endpoint;
 
+import io.synapse.security.Verdict.Refused;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -19,16 +20,16 @@ import java.net.URISyntaxException;
 @WebFilter(urlPatterns = "/*", asyncSupported = true)
 public class HandshakeUriFilter implements Filter {
 
+    private static final Refused NO_ADDRESS =
+            Refused.of(HttpServletResponse.SC_BAD_REQUEST, "the path is not an address");
+
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest http = (HttpServletRequest) request;
         if (http.getHeader("Sec-WebSocket-Key") != null && !isUri(http.getRequestURI())) {
-            HttpServletResponse answer = (HttpServletResponse) response;
-            answer.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-            answer.setHeader("Connection", "close");
-            answer.setContentType("text/plain");
-            answer.getWriter().println("the path is not an address");
+            SecurityHeaders.set(http, (HttpServletResponse) response);
+            Requests.refuse((HttpServletResponse) response, NO_ADDRESS);
             return;
         }
         chain.doFilter(request, response);

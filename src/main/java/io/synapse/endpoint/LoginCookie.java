@@ -39,7 +39,7 @@ public final class LoginCookie {
 
     private static boolean isSameOrigin(HttpServletRequest request) {
         return AccessPolicy.isSameOrigin(
-                Optional.ofNullable(request.getHeader("Host")),
+                Requests.host(request),
                 Optional.ofNullable(request.getHeader("Origin")),
                 Optional.ofNullable(request.getHeader("Sec-Fetch-Site")));
     }

@@ -3,6 +3,7 @@ package io.synapse.endpoint;
 import io.synapse.security.Audit;
 import io.synapse.security.AuditEvent;
 import io.synapse.security.Identity;
+import io.synapse.security.Verdict.Refused;
 import io.synapse.security.login.LoginSessions;
 import io.synapse.security.login.LoginSessions.Created;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -59,10 +60,7 @@ public class LoginStart {
 
     /** Answers with one line. */
     static void refuse(HttpServletResponse response, int status, String reason) throws IOException {
-        response.setStatus(status);
         response.setHeader("Cache-Control", "no-store");
-        response.setContentType("text/plain");
-        response.setCharacterEncoding("UTF-8");
-        response.getWriter().println(reason);
+        Requests.refuse(response, Refused.of(status, reason));
     }
 }

@@ -65,9 +65,7 @@ public class PageFilter implements Filter {
         // Asked for again at each visit, or a browser mixes the modules of two versions after an upgrade.
         answer.setHeader("Cache-Control", "no-cache");
         if (refusal.isPresent()) {
-            answer.setStatus(HttpServletResponse.SC_FORBIDDEN);
-            answer.setContentType("text/plain");
-            answer.getWriter().println(refusal.get());
+            Requests.refuse(answer, Refused.of(HttpServletResponse.SC_FORBIDDEN, refusal.get()));
             return;
         }
         ClientAddress client = Requests.client(http, addresses);

@@ -2,25 +2,33 @@ package io.synapse.endpoint;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** A request from where its client is, behind trusted proxies too, with the credential that stands for what it has shown. */
+/**
+ * A request as those behind the filter are to see it: from where its client is, behind trusted proxies too, with the
+ * credential that stands for what it has shown, and with the host that it called, in HTTP/2 too.
+ */
 final class UnderstoodRequest extends HttpServletRequestWrapper {
 
     private static final String AUTHORIZATION = "Authorization";
+    private static final String HOST = "Host";
 
     private final String address;
-    private final Optional<String> authorization;
+    private final Map<String, String> replaced = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     /** The credential takes the place of the header; empty if the header is to stay. */
     UnderstoodRequest(HttpServletRequest request, String address, Optional<String> authorization) {
         super(request);
         this.address = address;
-        this.authorization = authorization;
+        authorization.ifPresent(value -> replaced.put(AUTHORIZATION, value));
+        Requests.host(request).ifPresent(value -> replaced.put(HOST, value));
     }
 
     @Override
@@ -30,25 +38,21 @@ final class UnderstoodRequest extends HttpServletRequestWrapper {
 
     @Override
     public String getHeader(String name) {
-        return isReplaced(name) ? authorization.get() : super.getHeader(name);
+        return replaced.containsKey(name) ? replaced.get(name) : super.getHeader(name);
     }
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        return isReplaced(name) ? Collections.enumeration(List.of(authorization.get())) : super.getHeaders(name);
+        return replaced.containsKey(name)
+                ? Collections.enumeration(List.of(replaced.get(name)))
+                : super.getHeaders(name);
     }
 
     @Override
     public Enumeration<String> getHeaderNames() {
-        List<String> names = new ArrayList<>(Collections.list(super.getHeaderNames()));
-        if (authorization.isPresent()) {
-            names.removeIf(AUTHORIZATION::equalsIgnoreCase);
-            names.add(AUTHORIZATION);
-        }
+        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        names.addAll(Collections.list(super.getHeaderNames()));
+        names.addAll(replaced.keySet());
         return Collections.enumeration(names);
-    }
-
-    private boolean isReplaced(String name) {
-        return authorization.isPresent() && AUTHORIZATION.equalsIgnoreCase(name);
     }
 }

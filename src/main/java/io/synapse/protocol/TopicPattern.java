@@ -18,9 +18,6 @@ public record TopicPattern(String tenant, String text, List<String> segments, St
 
     private static final String ONE = "*";
     private static final String REST = "**";
-    // No topic that a client names has a control character, so none of these can be written for another tenant's.
-    private static final char TENANT = '\u0001';
-    private static final char TENANT_END = '\u0002';
     private static final Pattern DIVIDER = Pattern.compile("[:./]");
     private static final Pattern NO_DIVIDER = Pattern.compile("[^:./]+");
     private static final Pattern NAME = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1," + Address.MAX_TOPIC_LENGTH + "}");
@@ -69,7 +66,7 @@ public record TopicPattern(String tenant, String text, List<String> segments, St
      * @return the text, with the tenant before it if there is one; {@link #ofKey} reads it
      */
     public String key() {
-        return tenant.isEmpty() ? text : TENANT + tenant + TENANT_END + text;
+        return TenantNames.of(tenant, text);
     }
 
     /**
@@ -79,10 +76,10 @@ public record TopicPattern(String tenant, String text, List<String> segments, St
      * @return the pattern, or empty if it is none
      */
     public static Optional<TopicPattern> ofKey(String key) {
-        if (key.isEmpty() || key.charAt(0) != TENANT) {
+        if (key.isEmpty() || key.charAt(0) != TenantNames.BEGIN) {
             return parse(key);
         }
-        int end = key.indexOf(TENANT_END);
+        int end = key.indexOf(TenantNames.END);
         return end < 0
                 ? Optional.empty()
                 : parse(key.substring(end + 1)).map(pattern -> pattern.of(key.substring(1, end)));

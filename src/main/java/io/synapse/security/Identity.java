@@ -1,5 +1,6 @@
 package io.synapse.security;
 
+import io.synapse.protocol.TenantNames;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,8 +19,6 @@ import java.util.stream.Collectors;
  */
 public record Identity(
         String subject, String tenant, Set<String> agents, Set<String> topics, Set<Role> roles, Credential credential) {
-
-    private static final char TENANT_MARK = '\u0001';
 
     private static final Pattern TENANT = Pattern.compile("[^:|\\s\\p{Cntrl}]{1,64}");
 
@@ -67,7 +66,7 @@ public record Identity(
      * @return the name, with the tenant before it if there is one; no client can write that
      */
     public String scoped(String name) {
-        return tenant.isEmpty() ? name : TENANT_MARK + tenant + TENANT_MARK + name;
+        return TenantNames.of(tenant, name);
     }
 
     /**

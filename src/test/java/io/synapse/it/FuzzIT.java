@@ -60,19 +60,11 @@ class FuzzIT {
 
     @Deployment(testable = false)
     static WebArchive war() throws Exception {
-        return WarFile.with(Map.of(
-                        "synapse.engine",
-                        "probe",
-                        "synapse.auth.api-keys",
-                        "fuzz:" + Keys.sha256("fuzz-key")
-                                + ":*:synapse-user|synapse-publisher|synapse-agent|synapse-admin"))
-                .addClasses(
-                        ProbeEngine.class,
-                        ProbeTool.class,
-                        ProbeAdminTool.class,
-                        ProbeServlet.class,
-                        TyrusProbe.class,
-                        ProbeClock.class);
+        return WarFile.probed(Map.of(
+                "synapse.engine",
+                "probe",
+                "synapse.auth.api-keys",
+                "fuzz:" + Keys.sha256("fuzz-key") + ":*:synapse-user|synapse-publisher|synapse-agent|synapse-admin"));
     }
 
     @BeforeEach

@@ -53,23 +53,16 @@ class GatewayIT {
 
     @Deployment(testable = false)
     static WebArchive war() throws Exception {
-        return WarFile.with(Map.of(
-                        "synapse.engine",
-                        "probe",
-                        "synapse.gateway.engine-channels",
-                        "guide",
-                        "synapse.agents.remote",
-                        "poet",
-                        "synapse.auth.api-keys",
-                        "user:" + Keys.sha256(USER) + ":*:" + USER + ",server:" + Keys.sha256(PUBLISHER) + ":*:"
-                                + PUBLISHER + ",agent:" + Keys.sha256(AGENT) + ":*:" + AGENT))
-                .addClasses(
-                        ProbeEngine.class,
-                        ProbeTool.class,
-                        ProbeAdminTool.class,
-                        ProbeServlet.class,
-                        TyrusProbe.class,
-                        ProbeClock.class);
+        return WarFile.probed(Map.of(
+                "synapse.engine",
+                "probe",
+                "synapse.gateway.engine-channels",
+                "guide",
+                "synapse.agents.remote",
+                "poet",
+                "synapse.auth.api-keys",
+                "user:" + Keys.sha256(USER) + ":*:" + USER + ",server:" + Keys.sha256(PUBLISHER) + ":*:" + PUBLISHER
+                        + ",agent:" + Keys.sha256(AGENT) + ":*:" + AGENT));
     }
 
     // The key of a role is its name.

@@ -64,14 +64,7 @@ class LimitsIT {
         }
         keys.add("admin:" + Keys.sha256("admin") + ":*:synapse-admin");
         config.put("synapse.auth.api-keys", String.join(",", keys));
-        return WarFile.with(config)
-                .addClasses(
-                        ProbeEngine.class,
-                        ProbeTool.class,
-                        ProbeAdminTool.class,
-                        ProbeServlet.class,
-                        TyrusProbe.class,
-                        ProbeClock.class);
+        return WarFile.probed(config);
     }
 
     @BeforeEach

@@ -40,4 +40,16 @@ public final class WarFile {
             throw new UncheckedIOException(unreadable);
         }
     }
+
+    /** The same, with what tests command and look into: an engine, tools, and a servlet that tells of the server. */
+    public static WebArchive probed(Map<String, String> overrides) {
+        return with(overrides)
+                .addClasses(
+                        ProbeEngine.class,
+                        ProbeTool.class,
+                        ProbeAdminTool.class,
+                        ProbeServlet.class,
+                        TyrusProbe.class,
+                        ProbeClock.class);
+    }
 }

@@ -1,6 +1,7 @@
 package io.synapse.endpoint.rest;
 
 import io.synapse.protocol.JsonValues;
+import io.synapse.protocol.RawJson;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -15,13 +16,17 @@ final class Answers {
     private Answers() {}
 
     static Response of(Response.Status status, Map<String, Object> fields) {
+        return of(status, JsonValues.write(fields));
+    }
+
+    static Response of(Response.Status status, RawJson json) {
         CacheControl never = new CacheControl();
         never.setNoStore(true);
         // Bytes: a text could be taken for a value that is yet to be written as JSON.
         return Response.status(status)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .cacheControl(never)
-                .entity(JsonValues.write(fields).text().getBytes(StandardCharsets.UTF_8))
+                .entity(json.text().getBytes(StandardCharsets.UTF_8))
                 .build();
     }
 

@@ -83,8 +83,8 @@ public class KeyResource {
             @QueryParam("after") @DefaultValue("") String after,
             @QueryParam("limit") @DefaultValue("100") String limit) {
         return asAdmin(AuditEvent.Name.REQUEST, admin -> {
-            int entries = limit.matches("\\d{1,4}") ? Integer.parseInt(limit) : 0;
-            if (entries < 1 || entries > MAX_PAGE || after.length() > MAX_ID) {
+            int entries = PageLimit.of(limit, MAX_PAGE);
+            if (entries == PageLimit.WRONG || after.length() > MAX_ID) {
                 return Problem.of(
                         Response.Status.BAD_REQUEST, "limit must be within 1 and " + MAX_PAGE + ", and after an id");
             }

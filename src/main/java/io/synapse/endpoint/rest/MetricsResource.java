@@ -38,7 +38,7 @@ public class MetricsResource {
     public Response metrics() {
         Optional<Identity> identity = BearerKey.identify(headers, authenticator);
         if (identity.isEmpty()) {
-            return Problem.of(Response.Status.UNAUTHORIZED, "Authorization: Bearer with an API key is needed");
+            return Problem.unauthorized();
         }
         if (!identity.get().tenant().isEmpty()) {
             return Problem.ofTenant();

@@ -13,12 +13,10 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -87,11 +85,10 @@ public class QueueResource {
         return page(after, limit, report::connections);
     }
 
-    // The limit is text: of one that is no number, the servers would make a 404.
     private Response page(String after, String limit, Function<QueueReport.Page, Body> list) {
         return refusal().orElseGet(() -> {
-            int entries = limit.matches("\\d{1,4}") ? Integer.parseInt(limit) : 0;
-            if (entries < 1 || entries > QueueReport.MAX_PAGE || after.length() > MAX_NAME) {
+            int entries = PageLimit.of(limit, QueueReport.MAX_PAGE);
+            if (entries == PageLimit.WRONG || after.length() > MAX_NAME) {
                 return Problem.of(
                         Response.Status.BAD_REQUEST,
                         "limit must be within 1 and " + QueueReport.MAX_PAGE + ", and after a name");
@@ -103,8 +100,7 @@ public class QueueResource {
     private Optional<Response> refusal() {
         Optional<Identity> identity = BearerKey.identify(headers, authenticator);
         if (identity.isEmpty()) {
-            return Optional.of(
-                    Problem.of(Response.Status.UNAUTHORIZED, "Authorization: Bearer with an API key is needed"));
+            return Optional.of(Problem.unauthorized());
         }
         if (!identity.get().tenant().isEmpty()) {
             return Optional.of(Problem.ofTenant());
@@ -118,11 +114,6 @@ public class QueueResource {
     }
 
     private static Response ok(Body body) {
-        CacheControl never = new CacheControl();
-        never.setNoStore(true);
-        // Bytes: a text could be taken for a value that is yet to be written as JSON.
-        return Response.ok(RawJson.of(body).text().getBytes(StandardCharsets.UTF_8), MediaType.APPLICATION_JSON_TYPE)
-                .cacheControl(never)
-                .build();
+        return Answers.of(Response.Status.OK, RawJson.of(body));
     }
 }
