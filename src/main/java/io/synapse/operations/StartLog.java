@@ -1,5 +1,6 @@
 package io.synapse.operations;
 
+import io.synapse.cluster.Cluster;
 import io.synapse.config.Mode;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
@@ -36,8 +37,12 @@ public class StartLog {
     @Inject
     private ConnectionRegistry connections;
 
+    @Inject
+    private Cluster cluster;
+
     @PostConstruct
     void started() {
+        cluster.start();
         signal.give();
         LOGGER.log(Level.INFO, "Synapse {0} is started, with the engine {1}", info.version(), info.engine());
         if (info.mode() == Mode.DEVELOPMENT) {
@@ -57,6 +62,7 @@ public class StartLog {
     void stopping() {
         state.stop();
         connections.listActive().forEach(connection -> connection.close(CloseReason.SERVICE_RESTART));
+        cluster.stop();
         LOGGER.log(Level.INFO, "Synapse stops");
     }
 }
