@@ -34,6 +34,9 @@ public class StartLog {
     private StartSignal signal;
 
     @Inject
+    private LastWait last;
+
+    @Inject
     private ConnectionRegistry connections;
 
     @PostConstruct
@@ -55,8 +58,10 @@ public class StartLog {
 
     @PreDestroy
     void stopping() {
+        // Open Liberty tells this before it tells servlets, when its connections are gone already.
+        last.over();
         state.stop();
-        connections.listActive().forEach(connection -> connection.close(CloseReason.SERVICE_RESTART));
+        connections.listActive().forEach(connection -> connection.close(CloseReason.GOING_AWAY));
         LOGGER.log(Level.INFO, "Synapse stops");
     }
 }
