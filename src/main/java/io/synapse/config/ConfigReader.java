@@ -96,6 +96,7 @@ public final class ConfigReader {
                 new OpenAiReader(this).read(),
                 new AgentsReader(this, mode).read(),
                 new ToolsReader(this).read(),
+                new ClusterReader(this).read(),
                 bool("synapse.payara.idle-timer-off"));
     }
 

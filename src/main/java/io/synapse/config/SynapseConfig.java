@@ -25,6 +25,7 @@ package io.synapse.config;
  * @param openAi the language-model engine
  * @param agents which agents workers serve
  * @param tools who may call which tools
+ * @param cluster whether this node shares its state with others
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -50,4 +51,5 @@ public record SynapseConfig(
         OpenAiConfig openAi,
         AgentsConfig agents,
         ToolsConfig tools,
+        ClusterConfig cluster,
         boolean tyrusIdleTimerOff) {}

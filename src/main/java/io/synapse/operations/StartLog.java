@@ -1,5 +1,6 @@
 package io.synapse.operations;
 
+import io.synapse.cluster.Cluster;
 import io.synapse.config.Mode;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
@@ -39,8 +40,12 @@ public class StartLog {
     @Inject
     private ConnectionRegistry connections;
 
+    @Inject
+    private Cluster cluster;
+
     @PostConstruct
     void started() {
+        cluster.start();
         signal.give();
         LOGGER.log(Level.INFO, "Synapse {0} is started, with the engine {1}", info.version(), info.engine());
         if (info.mode() == Mode.DEVELOPMENT) {
@@ -62,6 +67,7 @@ public class StartLog {
         last.over();
         state.stop();
         connections.listActive().forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+        cluster.stop();
         LOGGER.log(Level.INFO, "Synapse stops");
     }
 }

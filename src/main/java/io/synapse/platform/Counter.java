@@ -38,6 +38,16 @@ public enum Counter {
     CONNECTIONS_DRAINED("synapse.connections.drained", "connections closed because the node was drained"),
     /** Topics that failed. */
     TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
+    /** Commands that Redis failed. */
+    REDIS_FAILED("synapse.redis.failed", "commands that Redis failed, or did not answer in time"),
+    /** Commands that were not sent to Redis. */
+    REDIS_REFUSED("synapse.redis.refused", "commands that were not sent, because Redis was away or too slow"),
+    /** Losses of the connection to Redis. */
+    REDIS_LOST("synapse.redis.lost", "how often the connection to Redis was lost"),
+    /** Messages between nodes that were dropped. */
+    POST_DROPPED(
+            "synapse.cluster.post.dropped",
+            "messages to other nodes that could not be sent, or were too many to handle"),
     /** Joins refused. */
     JOINS_REFUSED("synapse.joins.refused", "joins with a wrong, expired or absent credential"),
     /** Keys of an issuer that could not be fetched. */
