@@ -12,6 +12,7 @@ package io.synapse.config;
  * @param guard how many connections and messages a client may have
  * @param outbox what may wait to be sent
  * @param heartbeat how it finds out which clients are still there
+ * @param drain how it lets go of its clients before it stops
  * @param query the life of queries
  * @param budget how much each subject may use
  * @param replay bounds on showing queries again
@@ -37,6 +38,7 @@ public record SynapseConfig(
         GuardConfig guard,
         OutboxConfig outbox,
         HeartbeatConfig heartbeat,
+        DrainConfig drain,
         QueryConfig query,
         BudgetConfig budget,
         ReplayConfig replay,

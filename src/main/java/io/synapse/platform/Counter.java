@@ -34,6 +34,8 @@ public enum Counter {
     CONNECTIONS_EVICTED("synapse.connections.evicted", "connections closed because they were idle"),
     /** Connections cut because the client is gone. */
     CONNECTIONS_DEAD("synapse.connections.dead", "connections cut off because their client answered no ping"),
+    /** Connections closed by a drain. */
+    CONNECTIONS_DRAINED("synapse.connections.drained", "connections closed because the node was drained"),
     /** Topics that failed. */
     TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
     /** Commands that Redis failed. */

@@ -44,6 +44,7 @@ final class TopicMessages {
             "snapshot",
             "budget",
             "token_expiring",
+            "reconnect",
             "unsubscribed",
             "interrupted",
             "error",

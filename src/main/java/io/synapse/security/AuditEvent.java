@@ -44,7 +44,11 @@ public record AuditEvent(
         /** A token is made. */
         TOKEN_CREATE,
         /** A ticket is made. */
-        TICKET_CREATE;
+        TICKET_CREATE,
+        /** The node lets its clients go. */
+        DRAIN,
+        /** The node serves again. */
+        DRAIN_CANCEL;
 
         /**
          * Whether it changes who may do what: then each is written down, however many there are.
@@ -53,7 +57,7 @@ public record AuditEvent(
          */
         public boolean isAdmin() {
             return switch (this) {
-                case KEY_CREATE, KEY_ROTATE, KEY_REVOKE, SESSION_EXPIRE, SESSION_REVOKE -> true;
+                case KEY_CREATE, KEY_ROTATE, KEY_REVOKE, SESSION_EXPIRE, SESSION_REVOKE, DRAIN, DRAIN_CANCEL -> true;
                 default -> false;
             };
         }
