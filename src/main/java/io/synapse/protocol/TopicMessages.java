@@ -44,6 +44,7 @@ final class TopicMessages {
             "snapshot",
             "budget",
             "token_expiring",
+            "subscribed",
             "unsubscribed",
             "interrupted",
             "error",
