@@ -69,6 +69,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.routing..")
             .layer("operations")
             .definedBy("io.synapse.operations..")
+            .layer("control")
+            .definedBy("io.synapse.control..")
             .layer("redis")
             .definedBy("io.synapse.cluster.redis..")
             .layer("endpoint")
@@ -146,8 +148,21 @@ class ArchitectureTest {
                     "security",
                     "config",
                     "platform")
+            .whereLayer("control")
+            .mayOnlyAccessLayers(
+                    "routing",
+                    "query",
+                    "topic",
+                    "presence",
+                    "stream",
+                    "security",
+                    "connection",
+                    "protocol",
+                    "config",
+                    "platform")
             .whereLayer("endpoint")
             .mayOnlyAccessLayers(
+                    "control",
                     "platform",
                     "config",
                     "protocol",
@@ -188,6 +203,7 @@ class ArchitectureTest {
                     "io.synapse.security..",
                     "io.synapse.routing..",
                     "io.synapse.operations..",
+                    "io.synapse.control..",
                     "io.synapse.cluster..",
                     "io.synapse.endpoint..",
                     "io.synapse.cli..",

@@ -94,6 +94,7 @@ public final class ConfigReader {
                 new OpenAiReader(this).read(),
                 new AgentsReader(this, mode).read(),
                 new ToolsReader(this).read(),
+                new ControlReader(this).read(),
                 bool("synapse.payara.idle-timer-off"));
     }
 

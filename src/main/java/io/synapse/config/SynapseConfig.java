@@ -24,6 +24,7 @@ package io.synapse.config;
  * @param openAi the language-model engine
  * @param agents which agents workers serve
  * @param tools who may call which tools
+ * @param control how services find this node, and what they tell it
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -48,4 +49,5 @@ public record SynapseConfig(
         OpenAiConfig openAi,
         AgentsConfig agents,
         ToolsConfig tools,
+        ControlConfig control,
         boolean tyrusIdleTimerOff) {}

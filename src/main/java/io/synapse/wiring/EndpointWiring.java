@@ -212,8 +212,15 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
+    Rates rates(SynapseConfig config, Ticker ticker, Counters counters) {
+        return new Rates(config.guard().rates(), ticker, counters);
+    }
+
+    @Produces
+    @Singleton
     SocketDependencies sockets(
             SynapseConfig config,
+            Rates rates,
             Ticker ticker,
             Timers timers,
             Ids ids,
@@ -224,8 +231,7 @@ public class EndpointWiring {
         return new SocketDependencies(
                 new Connection.Environment(config.outbox(), ticker, timers, counters),
                 config.limits(),
-                new Guard.Environment(
-                        new Rates(config.guard().rates(), ticker, counters), config.limits(), timers, counters),
+                new Guard.Environment(rates, config.limits(), timers, counters),
                 ids,
                 counters,
                 heartbeats,
