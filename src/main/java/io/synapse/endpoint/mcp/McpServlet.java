@@ -16,6 +16,7 @@ import io.synapse.control.Caller;
 import io.synapse.control.ConnectionControl;
 import io.synapse.control.EndpointControl;
 import io.synapse.control.PublishControl;
+import io.synapse.endpoint.BoundedBody;
 import io.synapse.endpoint.CalledUrl;
 import io.synapse.operations.NodeInfo;
 import io.synapse.protocol.Reasons;
@@ -121,8 +122,9 @@ public class McpServlet extends HttpServlet {
             refuse(response, McpSchema.ErrorCodes.INVALID_REQUEST, "unsupported " + VERSION);
             return;
         }
-        byte[] body = request.getInputStream().readNBytes(config.limits().messageBytes() + 1);
-        if (body.length > config.limits().messageBytes()) {
+        Optional<byte[]> body =
+                BoundedBody.read(request.getInputStream(), config.limits().messageBytes());
+        if (body.isEmpty()) {
             response.setStatus(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
             return;
         }
@@ -131,7 +133,7 @@ public class McpServlet extends HttpServlet {
                 new Caller(identity.get(), request.getRemoteAddr()),
                 McpTools.CALLED,
                 CalledUrl.of(request)));
-        take(request, response, context, body);
+        take(request, response, context, body.get());
     }
 
     private void unauthorized(HttpServletRequest request, HttpServletResponse response) {
