@@ -72,6 +72,7 @@ final class PayaraNode implements AutoCloseable {
         Path temporary = folder.resolve("tmp");
         // One that was killed leaves its unpacked runtime behind.
         delete(temporary);
+        delete(folder.resolve("runtime"));
         Files.createDirectories(temporary);
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         ProcessHandle.current().info().command().orElse("java"),
@@ -80,6 +81,10 @@ final class PayaraNode implements AutoCloseable {
                         "-Djava.io.tmpdir=" + temporary,
                         "-jar",
                         jar().toString(),
+                        // The folder it makes itself is deleted when it is told to stop, before the application has
+                        // ended.
+                        "--rootdir",
+                        folder.resolve("runtime").toString(),
                         "--nocluster",
                         "--disablephonehome",
                         "--contextroot",
