@@ -57,6 +57,8 @@ public final class Reasons {
     public static final String TOO_MANY_SUBSCRIPTIONS = "too many subscriptions";
     /** The server has as many topics or patterns as it may. */
     public static final String TOO_MANY_TOPICS_IN_USE = "too many topics";
+    /** What all nodes share cannot be reached at the moment; it may have been done after all. */
+    public static final String UNAVAILABLE = "unavailable";
     /** Something else was published under the same idempotency key. */
     public static final String KEY_IN_USE = "idempotency_key_in_use";
     /** A topic that a subscriber must not lose anything of is full; try again later. */

@@ -125,7 +125,7 @@ public final class RedisLink implements AutoCloseable {
     }
 
     // Full, still loading, or a master no more: the next one may be better.
-    private static boolean isTrouble(Throwable failure) {
+    static boolean isTrouble(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         return failure instanceof RedisReadOnlyException
                 || message.startsWith("OOM")

@@ -19,17 +19,35 @@ record Script(String name, byte[] text, String sha) {
 
     /** Reads it from this package's folder. */
     static Script of(String name) {
+        return made(name, read(name));
+    }
+
+    /** Reads one that begins with what another file has, which it shares with others. */
+    static Script of(String beginning, String name) {
+        return made(name, text(read(beginning)) + '\n' + text(read(name)));
+    }
+
+    private static Script made(String name, String text) {
+        return made(name, bytes(text));
+    }
+
+    private static Script made(String name, byte[] text) {
+        try {
+            byte[] sha = MessageDigest.getInstance("SHA-1").digest(text);
+            return new Script(name, text, HexFormat.of().formatHex(sha));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    private static byte[] read(String name) {
         try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {
             if (in == null) {
                 throw new IllegalArgumentException("there is no script " + name);
             }
-            byte[] text = in.readAllBytes();
-            byte[] sha = MessageDigest.getInstance("SHA-1").digest(text);
-            return new Script(name, text, HexFormat.of().formatHex(sha));
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-1", e);
         }
     }
 
