@@ -71,6 +71,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.operations..")
             .layer("cluster")
             .definedBy("io.synapse.cluster")
+            .layer("control")
+            .definedBy("io.synapse.control..")
             .layer("redis")
             .definedBy("io.synapse.cluster.redis..")
             .layer("endpoint")
@@ -162,8 +164,21 @@ class ArchitectureTest {
                     "security",
                     "config",
                     "platform")
+            .whereLayer("control")
+            .mayOnlyAccessLayers(
+                    "routing",
+                    "query",
+                    "topic",
+                    "presence",
+                    "stream",
+                    "security",
+                    "connection",
+                    "protocol",
+                    "config",
+                    "platform")
             .whereLayer("endpoint")
             .mayOnlyAccessLayers(
+                    "control",
                     "platform",
                     "config",
                     "protocol",
@@ -204,6 +219,7 @@ class ArchitectureTest {
                     "io.synapse.security..",
                     "io.synapse.routing..",
                     "io.synapse.operations..",
+                    "io.synapse.control..",
                     "io.synapse.cluster..",
                     "io.synapse.endpoint..",
                     "io.synapse.cli..",

@@ -34,6 +34,8 @@ public enum Counter {
     CONNECTIONS_EVICTED("synapse.connections.evicted", "connections closed because they were idle"),
     /** Connections cut because the client is gone. */
     CONNECTIONS_DEAD("synapse.connections.dead", "connections cut off because their client answered no ping"),
+    /** Connections closed by a drain. */
+    CONNECTIONS_DRAINED("synapse.connections.drained", "connections closed because the node was drained"),
     /** Topics that failed. */
     TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
     /** Commands that Redis failed. */
@@ -46,7 +48,8 @@ public enum Counter {
     EVENTS_LOCAL("synapse.events.local", "publications that reached this node only, because Redis was away"),
     /** Topics that began another life. */
     TOPICS_BROKEN(
-            "synapse.topics.broken", "open topics that Redis had lost or another server had taken over, and were begun anew"),
+            "synapse.topics.broken",
+            "open topics that Redis had lost or another server had taken over, and were begun anew"),
     /** Messages between nodes that were dropped. */
     POST_DROPPED(
             "synapse.cluster.post.dropped",
@@ -139,6 +142,8 @@ public enum Counter {
             "turns that have left their conversation at synapse.conversation.turns or synapse.conversation.bytes"),
     /** Turns that were taken back. */
     TURNS_ROLLED_BACK("synapse.turns.rolled-back", "turns left out of their conversation by double_texting rollback"),
+    /** Turns that could not be kept. */
+    TURNS_LOST("synapse.turns.lost", "turns that could not be kept, because Redis was away"),
     /** Conversations that were not used. */
     CONVERSATIONS_EXPIRED("synapse.conversations.expired", "conversations not used for synapse.conversation.keep"),
     /** Conversations forgotten early. */

@@ -57,8 +57,7 @@ public final class Window<E> implements PositionedStream<E>, OldestFirst.Ageing 
      * @param millis the time of day that entries are stamped with, in milliseconds
      * @param account told of every change of {@link #bytes()}, under the window's lock
      */
-    public Window(
-            StreamBounds bounds, ToIntFunction<? super E> sizer, LongSupplier millis, LongConsumer account) {
+    public Window(StreamBounds bounds, ToIntFunction<? super E> sizer, LongSupplier millis, LongConsumer account) {
         this.bounds = bounds;
         this.sizer = sizer;
         this.millis = millis;

@@ -194,7 +194,9 @@ public final class Subscriptions {
         boolean byPattern = false;
         for (TopicSubscription subscription : all()) {
             if (subscription.isOf(epoch)) {
-                return subscription.acknowledge(new Position(epoch, offset)) ? Acknowledgement.TAKEN : Acknowledgement.NOT_SENT;
+                return subscription.acknowledge(new Position(epoch, offset))
+                        ? Acknowledgement.TAKEN
+                        : Acknowledgement.NOT_SENT;
             }
             byPattern |= !subscription.request().target().isTopic();
         }

@@ -148,12 +148,10 @@ public final class TopicHub {
 
     private static EventStream<Publication> topic(String name, Feed<Publication> feed) {
         PositionedStream<Publication> stream = feed.stream();
-        return new EventStream<>(
-                stream,
-                (reader, publication, place) -> {
-                    Position position = stream.position(place);
-                    return new Event(reader.via(), name, position.epoch(), position.offset(), publication);
-                });
+        return new EventStream<>(stream, (reader, publication, place) -> {
+            Position position = stream.position(place);
+            return new Event(reader.via(), name, position.epoch(), position.offset(), publication);
+        });
     }
 
     private void start(

@@ -60,8 +60,7 @@ public final class TopicSubscription extends Follower {
 
     /** Takes the place of another one of the same client, which has ended: goes on where that stopped. */
     void succeed(TopicSubscription previous) {
-        if (request.since().isEmpty()
-                && previous.source.stream() == source.stream()) {
+        if (request.since().isEmpty() && previous.source.stream() == source.stream()) {
             position = previous.position;
             acknowledged = previous.request.acks().wanted() ? previous.acknowledged() : position;
         }

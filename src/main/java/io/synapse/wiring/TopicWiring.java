@@ -8,6 +8,7 @@ import io.synapse.config.TopicsConfig;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
+import io.synapse.platform.NodeName;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.Publication;
@@ -42,7 +43,13 @@ public class TopicWiring {
     @Produces
     @Singleton
     Broker<Publication> broker(
-            SynapseConfig config, Cluster cluster, Ids ids, Clock clock, Ticker ticker, Timers timers, Counters counters) {
+            SynapseConfig config,
+            Cluster cluster,
+            Ids ids,
+            Clock clock,
+            Ticker ticker,
+            Timers timers,
+            Counters counters) {
         TopicsConfig topics = config.topics();
         BrokerBounds bounds = new BrokerBounds(
                 window(topics), topics.maxTopics(), topics.totalBytes(), topics.keys(), topics.keyAge());
@@ -128,10 +135,10 @@ public class TopicWiring {
             TopicAccess access,
             ConnectionRegistry registry,
             Channels channels,
+            NodeName node,
             Ids ids,
             Clock clock,
             Counters counters) {
-        String node = config.gateway().node().orElseGet(ids::next);
         return new ChannelHandler(
                 hub,
                 subscriptions,
@@ -140,7 +147,7 @@ public class TopicWiring {
                 registry,
                 channels,
                 config.topics(),
-                node,
+                node.text(),
                 clock,
                 counters);
     }

@@ -23,8 +23,7 @@ final class Gate {
     private volatile long openedAt;
 
     /** Lets it through now, or when the gate is open. */
-    void pass(
-            Supplier<CompletionStage<Void>> opener, long now, Runnable task, Consumer<Throwable> refused) {
+    void pass(Supplier<CompletionStage<Void>> opener, long now, Runnable task, Consumer<Throwable> refused) {
         boolean first = false;
         boolean full = false;
         boolean through;

@@ -391,9 +391,7 @@ public final class RedisBroker<E> implements Broker<E>, AutoCloseable {
             int next = i + 1;
             if (!table.isUsed(topic)) {
                 return drop(topic)
-                        .thenCompose(gone -> gone
-                                ? CompletableFuture.completedFuture(true)
-                                : dropOne(topics, next));
+                        .thenCompose(gone -> gone ? CompletableFuture.completedFuture(true) : dropOne(topics, next));
             }
         }
         return CompletableFuture.completedFuture(false);
@@ -406,16 +404,21 @@ public final class RedisBroker<E> implements Broker<E>, AutoCloseable {
                 return CompletableFuture.completedFuture(false);
             }
             table.remove(topic).ifPresent(this::tellGone);
-            return index.remove(topic).thenCompose(removed -> store.exists(topic)).thenCompose(exists -> {
-                // Somebody was quicker, and had entered it before it was removed.
-                return exists ? enter(topic).thenApply(nothing -> false) : CompletableFuture.completedFuture(true);
-            });
+            return index.remove(topic)
+                    .thenCompose(removed -> store.exists(topic))
+                    .thenCompose(exists -> {
+                        // Somebody was quicker, and had entered it before it was removed.
+                        return exists
+                                ? enter(topic).thenApply(nothing -> false)
+                                : CompletableFuture.completedFuture(true);
+                    });
         });
     }
 
     @Override
     public CompletionStage<Page<E>> history(String topic, PageRequest request) {
-        Optional<RedisTopic<E>> known = table.find(topic).filter(found -> found.window().hasBegun());
+        Optional<RedisTopic<E>> known =
+                table.find(topic).filter(found -> found.window().hasBegun());
         boolean ofThisNode = known.isPresent()
                 && request.from().isPresent()
                 && known.get().isLocal(request.from().get().epoch())
@@ -423,20 +426,24 @@ public final class RedisBroker<E> implements Broker<E>, AutoCloseable {
         if (ofThisNode) {
             return CompletableFuture.completedFuture(known.get().window().page(request));
         }
-        return store.page(topic, request).thenApply(found -> page(found, request)).exceptionallyCompose(failure -> {
-            if (known.isPresent()) {
-                return CompletableFuture.completedFuture(known.get().window().page(request));
-            }
-            LOGGER.log(Level.DEBUG, "no history: {0}", String.valueOf(RedisLink.cause(failure)));
-            return CompletableFuture.failedFuture(new BrokerException(Reason.UNAVAILABLE, "Redis is away"));
-        });
+        return store.page(topic, request)
+                .thenApply(found -> page(found, request))
+                .exceptionallyCompose(failure -> {
+                    if (known.isPresent()) {
+                        return CompletableFuture.completedFuture(
+                                known.get().window().page(request));
+                    }
+                    LOGGER.log(Level.DEBUG, "no history: {0}", String.valueOf(RedisLink.cause(failure)));
+                    return CompletableFuture.failedFuture(new BrokerException(Reason.UNAVAILABLE, "Redis is away"));
+                });
     }
 
     private static <E> Page<E> page(Found<E> found, PageRequest request) {
         Position end = found.end();
         Optional<Position> from = request.from();
         boolean isPlace = from.isEmpty()
-                || from.get().isIn(end.epoch()) && (request.backwards() || from.get().offset() <= end.offset());
+                || from.get().isIn(end.epoch())
+                        && (request.backwards() || from.get().offset() <= end.offset());
         if (!isPlace) {
             return new Page<>(new Slice<>(end.offset() + 1, List.of(), false), end);
         }

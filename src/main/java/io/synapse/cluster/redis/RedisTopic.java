@@ -360,7 +360,8 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
             }
             if (found.created()) {
                 // The index may have lost it together with everything else.
-                return parts.enter(name).thenCompose(entered -> more ? read() : CompletableFuture.completedFuture(null));
+                return parts.enter(name)
+                        .thenCompose(entered -> more ? read() : CompletableFuture.completedFuture(null));
             }
             return more ? read() : CompletableFuture.completedFuture(null);
         });

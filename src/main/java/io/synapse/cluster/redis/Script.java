@@ -1,5 +1,6 @@
 package io.synapse.cluster.redis;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,33 +18,25 @@ import java.util.HexFormat;
  */
 record Script(String name, byte[] text, String sha) {
 
-    /** Reads it from this package's folder. */
-    static Script of(String name) {
-        return made(name, read(name));
-    }
-
-    /** Reads one that begins with what another file has, which it shares with others. */
-    static Script of(String beginning, String name) {
-        return made(name, text(read(beginning)) + '\n' + text(read(name)));
-    }
-
-    private static Script made(String name, String text) {
-        return made(name, bytes(text));
-    }
-
-    private static Script made(String name, byte[] text) {
+    /** Reads it from this package's folder: from one file, or from several, one after the other; the last names it. */
+    static Script of(String... files) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (String file : files) {
+            text.writeBytes(read(file));
+        }
         try {
-            byte[] sha = MessageDigest.getInstance("SHA-1").digest(text);
-            return new Script(name, text, HexFormat.of().formatHex(sha));
+            byte[] sha = MessageDigest.getInstance("SHA-1").digest(text.toByteArray());
+            return new Script(
+                    files[files.length - 1], text.toByteArray(), HexFormat.of().formatHex(sha));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }
     }
 
-    private static byte[] read(String name) {
-        try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {
+    private static byte[] read(String file) {
+        try (InputStream in = Script.class.getResourceAsStream(file + ".lua")) {
             if (in == null) {
-                throw new IllegalArgumentException("there is no script " + name);
+                throw new IllegalArgumentException("there is no script " + file);
             }
             return in.readAllBytes();
         } catch (IOException e) {

@@ -60,8 +60,7 @@ final class TopicStore<E> {
     private final Duration kept;
     private final byte[][] bounds;
 
-    TopicStore(
-            RedisLink link, EntryCodec<E> codec, String self, BrokerBounds bounds, Ids ids, LongSupplier millis) {
+    TopicStore(RedisLink link, EntryCodec<E> codec, String self, BrokerBounds bounds, Ids ids, LongSupplier millis) {
         this.link = link;
         this.codec = codec;
         this.self = self;
@@ -147,7 +146,8 @@ final class TopicStore<E> {
     CompletionStage<Found<E>> page(String topic, PageRequest request) {
         Position from = request.from()
                 .filter(place -> !place.isIn(""))
-                .orElseGet(() -> new Position("*", request.backwards() && request.from().isEmpty() ? Long.MAX_VALUE / 4 : 0));
+                .orElseGet(() ->
+                        new Position("*", request.backwards() && request.from().isEmpty() ? Long.MAX_VALUE / 4 : 0));
         return read(
                 topic,
                 NO,
@@ -176,10 +176,8 @@ final class TopicStore<E> {
         List<StoredEntry<E>> entries = new ArrayList<>(flat.size() / 4);
         for (int i = 0; i < flat.size(); i += 4) {
             entries.add(new StoredEntry<>(
-                    new Position(epoch, number(flat, i)),
-                    number(flat, i + 1),
-                    text(flat, i + 2),
-                    codec.decode((byte[]) flat.get(i + 3))));
+                    new Position(epoch, number(flat, i)), number(flat, i + 1), text(flat, i + 2), codec.decode((byte[])
+                            flat.get(i + 3))));
         }
         return entries;
     }
@@ -193,10 +191,7 @@ final class TopicStore<E> {
     /** Gives up what is older than a time, until there is enough. */
     CompletionStage<Weight> trim(String topic, long before, long bytes) {
         return link.<List<Object>>eval(
-                        TRIM,
-                        ScriptOutputType.MULTI,
-                        keys(topic),
-                        args(Script.bytes(before), Script.bytes(bytes)))
+                        TRIM, ScriptOutputType.MULTI, keys(topic), args(Script.bytes(before), Script.bytes(bytes)))
                 .thenApply(answer -> new Weight(number(answer, 0), number(answer, 1)));
     }
 

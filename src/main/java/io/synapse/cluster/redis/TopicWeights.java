@@ -67,7 +67,8 @@ final class TopicWeights {
             reporting.set(false);
             if (failure != null) {
                 // Whatever is published next on these topics reports them again, and what is old goes by its age.
-                LOGGER.log(Level.DEBUG, "what topics take was not noted: {0}", String.valueOf(RedisLink.cause(failure)));
+                LOGGER.log(
+                        Level.DEBUG, "what topics take was not noted: {0}", String.valueOf(RedisLink.cause(failure)));
             }
         });
     }
