@@ -421,7 +421,7 @@ public final class RedisBroker<E> implements Broker<E>, AutoCloseable {
                 table.find(topic).filter(found -> found.window().hasBegun());
         boolean ofThisNode = known.isPresent()
                 && request.from().isPresent()
-                && known.get().isLocal(request.from().get().epoch())
+                && RedisTopic.isLocal(request.from().get().epoch())
                 && known.get().window().find(request.from().get()).isPresent();
         if (ofThisNode) {
             return CompletableFuture.completedFuture(known.get().window().page(request));

@@ -27,6 +27,7 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
     private static final System.Logger LOGGER = System.getLogger(RedisTopic.class.getName());
     private static final int PAGE = 500;
     private static final String ANY = "*";
+    private static final String LOCAL = "local-";
 
     private final String name;
     private final TopicParts<E> parts;
@@ -113,9 +114,9 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
         return opened > 0 && (behind || !atHome || home == null || now - refreshedAt > renewal.toNanos());
     }
 
-    /** Whether positions of an epoch are those of a life of this node's own. */
-    synchronized boolean isLocal(String epoch) {
-        return home == null || !home.epoch().equals(epoch);
+    /** Whether positions of an epoch are those of a life of a node's own. */
+    static boolean isLocal(String epoch) {
+        return epoch.startsWith(LOCAL);
     }
 
     @Override
@@ -237,7 +238,7 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
 
     private void beginLocally() {
         if (atHome || !window.hasBegun()) {
-            window.begin(parts.ids().next(), 0, true);
+            window.begin(LOCAL + parts.ids().next(), 0, true);
             atHome = false;
             localEnd = 0;
         }
