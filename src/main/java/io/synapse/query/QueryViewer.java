@@ -70,7 +70,7 @@ public final class QueryViewer extends Follower {
     private record Aside(long after, ServerMessage message) {}
 
     private final Connection connection;
-    private final RunningQuery query;
+    private final FollowedQuery query;
     private final Format format;
     private final Consumer<QueryViewer> onDetached;
     /** Guarded by the lock, as the position is. */
@@ -89,13 +89,13 @@ public final class QueryViewer extends Follower {
     private volatile boolean behind;
 
     QueryViewer(
-            Connection connection, RunningQuery query, Format format, Start start, Consumer<QueryViewer> onDetached) {
+            Connection connection, FollowedQuery query, Format format, Start start, Consumer<QueryViewer> onDetached) {
         super(connection);
         this.connection = connection;
         this.query = query;
         this.format = format;
         this.onDetached = onDetached;
-        pushes = new QueryPushes(connection, query.request(), format, UnaryOperator.identity());
+        pushes = new QueryPushes(connection, query, format, UnaryOperator.identity());
         subject = start.subject();
         long last = query.lastSeq();
         position = Math.min(start.afterSeq(), last);
@@ -149,7 +149,7 @@ public final class QueryViewer extends Follower {
     }
 
     /** The query that is followed. */
-    RunningQuery query() {
+    FollowedQuery query() {
         return query;
     }
 
@@ -211,7 +211,7 @@ public final class QueryViewer extends Follower {
         try {
             catchUp();
         } finally {
-            query.flow().progressed();
+            query.progressed();
         }
     }
 
