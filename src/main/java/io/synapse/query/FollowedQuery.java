@@ -24,6 +24,14 @@ sealed interface FollowedQuery permits RunningQuery, MirroredQuery {
     /** The seq of the last thought so far. */
     long lastSeq();
 
+    /**
+     * Where one begins who has the thoughts up to one.
+     *
+     * @param afterSeq the seq of the last thought it has
+     * @return the same, or the last thought if there are not so many and none can come
+     */
+    long start(long afterSeq);
+
     /** Whether those who follow it are to be told how long the queue is. */
     boolean isWaiting();
 

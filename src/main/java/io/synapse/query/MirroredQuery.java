@@ -308,6 +308,13 @@ final class MirroredQuery implements FollowedQuery {
         return ending ? stream.seal() : end;
     }
 
+    // What a client has seen where the query runs may not have come here yet, and must not be shown again when it
+    // comes.
+    @Override
+    public long start(long afterSeq) {
+        return ending ? Math.min(afterSeq, stream.seal()) : afterSeq;
+    }
+
     @Override
     public boolean isWaiting() {
         return false;

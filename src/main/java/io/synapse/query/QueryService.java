@@ -506,6 +506,18 @@ public final class QueryService {
     }
 
     /**
+     * Where a query goes on for one who has its thoughts up to one.
+     *
+     * @param id which
+     * @param afterSeq the seq of the last thought it has
+     * @return the same, or the last thought there is if that comes before; 0 if there is no such query
+     */
+    public long start(QueryId id, long afterSeq) {
+        FollowedQuery query = store.find(id);
+        return query == null ? 0 : query.start(afterSeq);
+    }
+
+    /**
      * How much there is of what.
      *
      * @return figures of one moment

@@ -85,6 +85,9 @@ public final class QueryViewer extends Follower {
 
     private volatile long position;
 
+    /** Whether the client has thoughts that are not here yet. Used by whoever moves it on. */
+    private volatile boolean ahead;
+
     /** Whether it had to wait for room and has not caught up since. Used by whoever moves it on. */
     private volatile boolean behind;
 
@@ -97,9 +100,9 @@ public final class QueryViewer extends Follower {
         this.onDetached = onDetached;
         pushes = new QueryPushes(connection, query, format, UnaryOperator.identity());
         subject = start.subject();
-        long last = query.lastSeq();
-        position = Math.min(start.afterSeq(), last);
-        snapshotTo = start.snapshot() ? OptionalLong.of(last) : OptionalLong.empty();
+        position = query.start(start.afterSeq());
+        ahead = position > query.lastSeq();
+        snapshotTo = start.snapshot() ? OptionalLong.of(Math.max(position, query.lastSeq())) : OptionalLong.empty();
     }
 
     void attach() {
@@ -220,6 +223,9 @@ public final class QueryViewer extends Follower {
             behind = true;
             return;
         }
+        if (ahead) {
+            notBeyondTheEnd();
+        }
         Slice<QueryEvent> slice;
         do {
             slice = query.stream().read(position, BATCH);
@@ -235,6 +241,17 @@ public final class QueryViewer extends Follower {
             // What is appended after a short slice was read asks for another look.
         } while (slice.entries().size() == BATCH);
         behind = !sendAsides();
+    }
+
+    /** A query may end before it has as many thoughts as the client had from a node that was lost. */
+    private void notBeyondTheEnd() {
+        lock.lock();
+        try {
+            position = query.start(position);
+        } finally {
+            lock.unlock();
+        }
+        ahead = position > query.lastSeq();
     }
 
     /** Sends what is left of the snapshot, part by part; false if there is no room, or nothing more may be sent. */

@@ -332,6 +332,11 @@ public final class RunningQuery implements FollowedQuery {
     }
 
     @Override
+    public long start(long afterSeq) {
+        return Math.min(afterSeq, lastSeq());
+    }
+
+    @Override
     public boolean add(QueryViewer viewer) {
         flow.add(viewer);
         notAbandoned();

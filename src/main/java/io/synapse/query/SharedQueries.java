@@ -2,7 +2,6 @@ package io.synapse.query;
 
 import io.synapse.cluster.Nodes;
 import io.synapse.cluster.Post;
-import io.synapse.platform.Counter;
 import io.synapse.query.InterruptManager.Signal;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -230,7 +229,6 @@ final class SharedQueries implements Nodes.Watcher {
         sharing.directory().endAllOf(node).whenComplete((count, failure) -> {
             ending.remove(node);
             if (failure == null && count > 0) {
-                environment.counters().add(Counter.QUERIES_LOST, count);
                 LOGGER.log(Level.WARNING, "node {0} is lost, and {1} queries that it ran have ended", node, count);
             }
         });

@@ -341,7 +341,7 @@ public final class QueryHandler {
         QueryId id = channel.query(ref);
         service.reach(id, reached -> {
             if (service.isKnownTo(channel.owner(), id)) {
-                place.told(OptionalLong.of(Math.min(afterSeq, service.lastSeq(id))), null);
+                place.told(OptionalLong.of(service.start(id, afterSeq)), null);
             } else {
                 place.told(OptionalLong.empty(), reason(reached));
             }

@@ -90,10 +90,10 @@ public class QueryWiring {
         QueryEngine engine = choose(engines, config.query().engine());
         BoundedAnswers bounded = new BoundedAnswers(
                 new RemoteEngine(engine, workers), config.outbox().maxPayloadBytes());
-        return new QueryService(bounded, environment, interrupts, pool, gate, sharing(config, cluster));
+        return new QueryService(bounded, environment, interrupts, pool, gate, sharing(config, cluster, counters));
     }
 
-    private static Optional<Sharing> sharing(SynapseConfig config, Cluster cluster) {
+    private static Optional<Sharing> sharing(SynapseConfig config, Cluster cluster, Counters counters) {
         Duration patience = config.cluster().redis().timeout().multipliedBy(2);
         return ClusterWiring.redis(cluster)
                 .map(link -> new Sharing(
@@ -101,7 +101,8 @@ public class QueryWiring {
                                 link,
                                 cluster.nodes().self(),
                                 config.query().maxTimeout(),
-                                config.query().keptAge()),
+                                config.query().keptAge(),
+                                counters),
                         cluster.nodes(),
                         cluster.post(),
                         config.cluster().lease(),

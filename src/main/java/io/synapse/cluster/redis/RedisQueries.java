@@ -1,6 +1,8 @@
 package io.synapse.cluster.redis;
 
 import io.lettuce.core.ScriptOutputType;
+import io.synapse.platform.Counter;
+import io.synapse.platform.Counters;
 import io.synapse.query.QueryDirectory;
 import io.synapse.query.QueryEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
@@ -47,6 +49,7 @@ public final class RedisQueries implements QueryDirectory {
     private final String self;
     private final Duration maxTimeout;
     private final Duration keptAge;
+    private final Counters counters;
 
     /**
      * The queries as one node sees them.
@@ -55,12 +58,14 @@ public final class RedisQueries implements QueryDirectory {
      * @param self the name of the node
      * @param maxTimeout the longest time that a query may take
      * @param keptAge how long an ended query is kept
+     * @param counters for what is ended
      */
-    public RedisQueries(RedisLink link, String self, Duration maxTimeout, Duration keptAge) {
+    public RedisQueries(RedisLink link, String self, Duration maxTimeout, Duration keptAge, Counters counters) {
         this.link = link;
         this.self = self;
         this.maxTimeout = maxTimeout;
         this.keptAge = keptAge;
+        this.counters = counters;
     }
 
     private List<String> keys(String name) {
@@ -271,7 +276,12 @@ public final class RedisQueries implements QueryDirectory {
                                     .toEpochMilli()),
                             millis(keptAge),
                             Script.bytes(channel(name)))
-                    .thenApply(ended -> ended == 1);
+                    .thenApply(ended -> {
+                        if (ended == 1) {
+                            counters.increment(Counter.QUERIES_LOST);
+                        }
+                        return ended == 1;
+                    });
         });
     }
 
