@@ -97,6 +97,7 @@ public final class ConfigReader {
                 new AgentsReader(this, mode).read(),
                 new ToolsReader(this).read(),
                 new ClusterReader(this).read(),
+                new ControlReader(this).read(),
                 bool("synapse.payara.idle-timer-off"));
     }
 

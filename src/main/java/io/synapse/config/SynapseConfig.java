@@ -26,6 +26,7 @@ package io.synapse.config;
  * @param agents which agents workers serve
  * @param tools who may call which tools
  * @param cluster whether this node shares its state with others
+ * @param control how services find this node, and what they tell it
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -52,4 +53,5 @@ public record SynapseConfig(
         AgentsConfig agents,
         ToolsConfig tools,
         ClusterConfig cluster,
+        ControlConfig control,
         boolean tyrusIdleTimerOff) {}

@@ -136,6 +136,8 @@ public enum Counter {
             "turns that have left their conversation at synapse.conversation.turns or synapse.conversation.bytes"),
     /** Turns that were taken back. */
     TURNS_ROLLED_BACK("synapse.turns.rolled-back", "turns left out of their conversation by double_texting rollback"),
+    /** Turns that could not be kept. */
+    TURNS_LOST("synapse.turns.lost", "turns that could not be kept, because Redis was away"),
     /** Conversations that were not used. */
     CONVERSATIONS_EXPIRED("synapse.conversations.expired", "conversations not used for synapse.conversation.keep"),
     /** Conversations forgotten early. */

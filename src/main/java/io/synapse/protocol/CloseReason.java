@@ -36,6 +36,8 @@ public enum CloseReason {
     TOKEN_EXPIRED(4501, "token expired"),
     /** The credential of the connection was revoked; do not come back with it. */
     REVOKED(4502, "credential revoked"),
+    /** Whoever operates the service does not want this connection; do not come back. */
+    DISCONNECTED(4503, "disconnected"),
     /** The client has come back on another connection, which has the session now; do not come back with it. */
     TAKEN_OVER(4509, "session taken over");
 

@@ -7,6 +7,7 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.ServerMessage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -350,6 +351,32 @@ public final class QueryService {
     public boolean isKnownTo(String subject, QueryId id) {
         RunningQuery query = store.find(id);
         return query != null && query.request().isFor(subject);
+    }
+
+    /**
+     * How a query is at one moment.
+     *
+     * @param status {@code waiting}, {@code running}, or how it has ended
+     * @param lastSeq the seq of its last thought
+     * @param acceptedAt when it was accepted
+     */
+    public record Description(String status, long lastSeq, Instant acceptedAt) {}
+
+    /**
+     * How a query is, for somebody who may know of it.
+     *
+     * @param subject who wants to know
+     * @param id which
+     * @return empty if it is not known, or is of somebody else's conversation
+     */
+    public Optional<Description> describe(String subject, QueryId id) {
+        RunningQuery query = store.find(id);
+        if (query == null || !query.request().isFor(subject)) {
+            return Optional.empty();
+        }
+        String undecided = query.isWaiting() ? "waiting" : "running";
+        String status = query.isDecided() ? query.status().word() : undecided;
+        return Optional.of(new Description(status, query.lastSeq(), query.acceptedAt()));
     }
 
     /**

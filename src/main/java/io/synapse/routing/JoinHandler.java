@@ -252,7 +252,7 @@ public final class JoinHandler {
 
     private void add(CortexSession session, Channel channel) {
         session.add(channel);
-        registry.identified(session.connection(), channel.identity().tenant());
+        registry.identified(session.connection(), CortexSession.client(channel.identity()));
         registry.joined(session.connection(), channel.identity().scoped(channel.agent()));
     }
 

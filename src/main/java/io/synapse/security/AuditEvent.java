@@ -25,6 +25,10 @@ public record AuditEvent(
         JOIN,
         /** A query or a replay is interrupted. */
         INTERRUPT,
+        /** A connection is closed through the control API. */
+        DISCONNECT,
+        /** What a connection subscribes to is changed through the control API. */
+        ORDER,
         /** The server closes a connection for what the client did, or because its credential was revoked or has expired. */
         CLOSE,
         /** A request to the REST side that needs a right. */
@@ -57,7 +61,14 @@ public record AuditEvent(
          */
         public boolean isAdmin() {
             return switch (this) {
-                case KEY_CREATE, KEY_ROTATE, KEY_REVOKE, SESSION_EXPIRE, SESSION_REVOKE, DRAIN, DRAIN_CANCEL -> true;
+                case DISCONNECT,
+                        DRAIN,
+                        DRAIN_CANCEL,
+                        KEY_CREATE,
+                        KEY_ROTATE,
+                        KEY_REVOKE,
+                        SESSION_EXPIRE,
+                        SESSION_REVOKE -> true;
                 default -> false;
             };
         }

@@ -5,10 +5,12 @@ import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.Connection;
+import io.synapse.connection.ConnectionDirectory;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.connection.HeartbeatRule;
 import io.synapse.connection.HeartbeatRule.Traffic;
 import io.synapse.connection.Heartbeats;
+import io.synapse.connection.LocalDirectory;
 import io.synapse.conversation.ConversationStore;
 import io.synapse.endpoint.CortexDependencies;
 import io.synapse.endpoint.GatewayDependencies;
@@ -26,6 +28,7 @@ import io.synapse.operations.QueueReport;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.ManagedPool;
+import io.synapse.platform.NodeName;
 import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
@@ -77,6 +80,12 @@ public class EndpointWiring {
     @Singleton
     ConnectionRegistry registry() {
         return new ConnectionRegistry();
+    }
+
+    @Produces
+    @Singleton
+    ConnectionDirectory directory(ConnectionRegistry registry, Ticker ticker, Clock clock, NodeName node) {
+        return new LocalDirectory(registry, ticker, clock, node.text());
     }
 
     @Produces
@@ -207,8 +216,15 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
+    Rates rates(SynapseConfig config, Ticker ticker, Counters counters) {
+        return new Rates(config.guard().rates(), ticker, counters);
+    }
+
+    @Produces
+    @Singleton
     SocketDependencies sockets(
             SynapseConfig config,
+            Rates rates,
             Ticker ticker,
             Timers timers,
             Ids ids,
@@ -219,8 +235,7 @@ public class EndpointWiring {
         return new SocketDependencies(
                 new Connection.Environment(config.outbox(), ticker, timers, counters),
                 config.limits(),
-                new Guard.Environment(
-                        new Rates(config.guard().rates(), ticker, counters), config.limits(), timers, counters),
+                new Guard.Environment(rates, config.limits(), timers, counters),
                 ids,
                 counters,
                 heartbeats,
