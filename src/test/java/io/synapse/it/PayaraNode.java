@@ -32,7 +32,7 @@ final class PayaraNode implements AutoCloseable {
     /** A key that it gives the role synapse-user. */
     static final String USER = "the-key-of-a-user";
 
-    private static final Duration START = Duration.ofMinutes(5);
+    private static final Duration START = Duration.ofMinutes(8);
     private static final Path CONFIG = Path.of("server-config/payara-micro").toAbsolutePath();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
