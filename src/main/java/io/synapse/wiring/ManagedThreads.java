@@ -25,6 +25,7 @@ public class ManagedThreads {
     static final int PRESENCE_THREADS = 2;
     static final int PINGER_THREADS = 2;
     static final int KEEPER_THREADS = 1;
+    static final int CONSUL_THREADS = 1;
 
     @Resource(lookup = FACTORY)
     private ManagedThreadFactory factory;
@@ -43,6 +44,7 @@ public class ManagedThreads {
                 + PRESENCE_THREADS
                 + PINGER_THREADS
                 + KEEPER_THREADS
+                + CONSUL_THREADS
                 + OpenAiEngine.HTTP_THREADS;
         return new ManagedPool(factory, config.query().maxConcurrent() + others);
     }

@@ -62,7 +62,13 @@ class ConfigReaderTest {
             "synapse.openai.headers",
             "synapse.openai.system-prompt",
             "synapse.openai.tools",
-            "synapse.tools.roles");
+            "synapse.tools.roles",
+            "synapse.control.websocket-url",
+            "synapse.consul.url",
+            "synapse.consul.token",
+            "synapse.consul.address",
+            "synapse.consul.tags",
+            "synapse.consul.check-url");
 
     private final Map<String, String> values = shipped();
 

@@ -282,6 +282,8 @@ class ControlIT {
             cortex.send("{\"topic\":\"cortex:desk\",\"event\":\"phx_join\",\"ref\":\"1\",\"payload\":"
                     + "{\"api_key\":\"ann-key\",\"presence_key\":\"ann\"}}");
             assertThat(cortex.next("phx_reply").path("status").asText()).isEqualTo("ok");
+            // Whoever has joined is seen from this on.
+            cortex.next("presence_state");
             JsonNode present = get("/api/presence?agent=desk", "bob-key").body();
             assertThat(present.path("count").asInt()).isEqualTo(1);
             assertThat(present.path("state").has("ann")).isTrue();
