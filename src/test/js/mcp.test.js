@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { closing, http, KEY, unique, within, ws } from './helpers.js'
+import { Bare, closing, http, KEY, unique, within, ws } from './helpers.js'
 
 async function connect(key = KEY) {
   const client = new Client({ name: 'test', version: '1.0.0' })
@@ -39,23 +39,8 @@ describe('npm @modelcontextprotocol/sdk', { timeout: 60_000 }, () => {
     }
     const endpoint = await call('websocket_get_endpoint', {})
     assert.equal(endpoint.websocket_url, ws('ws'))
-    const socket = new WebSocket(endpoint.websocket_url)
-    const heard = []
-    let wake = () => {}
-    socket.addEventListener('message', ({ data }) => {
-      heard.push(JSON.parse(data))
-      wake()
-    })
-    const next = async (type) => {
-      for (;;) {
-        const at = heard.findIndex((message) => message.type === type)
-        if (at >= 0) {
-          return heard.splice(at, 1)[0]
-        }
-        await within(new Promise((resolve) => (wake = resolve)), type)
-      }
-    }
-    closing(socket)
+    const bare = await Bare.open('ws')
+    const next = (type) => bare.next((message) => message.type === type, type)
     const { connection_id } = await next('system')
     const channel = `public:${unique('mcp')}`
     const subscribed = await call('websocket_subscribe_to_channel', { connection_id, channel })

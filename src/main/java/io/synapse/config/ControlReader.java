@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
 final class ControlReader {
 
     private static final Pattern WEBSOCKET = Pattern.compile("wss?://[^/?#\\s]+");
+    /** What can be part of a name in DNS. */
+    private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9-]{1,63}");
+
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -34,6 +37,9 @@ final class ControlReader {
     // Everything is read, whether it is used or not: a wrong value is found before it is needed.
     private Optional<ConsulConfig> consul() {
         String service = reader.required("synapse.consul.service");
+        if (!SERVICE.matcher(service).matches()) {
+            throw new ConfigException("synapse.consul.service", "must be 1 to 63 letters, digits and -: " + service);
+        }
         Optional<String> token = reader.optional("synapse.consul.token");
         List<String> tags = reader.list("synapse.consul.tags");
         Optional<String> address = reader.optional("synapse.consul.address");

@@ -28,6 +28,7 @@ class ConfigReaderTest {
     private static final String OTHER_HASH = "fedcba9876543210".repeat(4);
     private static final String SECRET = "a-secret-that-nobody-may-ever-see-in-a-log";
     private static final Set<String> NAMES = Set.of(
+            "synapse.consul.service",
             "synapse.engine",
             "synapse.gateway.default-channel",
             "synapse.jwt.roles-claim",
