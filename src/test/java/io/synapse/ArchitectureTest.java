@@ -69,6 +69,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.routing..")
             .layer("operations")
             .definedBy("io.synapse.operations..")
+            .layer("cluster")
+            .definedBy("io.synapse.cluster")
             .layer("control")
             .definedBy("io.synapse.control..")
             .layer("redis")
@@ -85,12 +87,16 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("config")
             .mayOnlyAccessLayers("platform")
+            .whereLayer("cluster")
+            .mayOnlyAccessLayers("platform")
+            .whereLayer("redis")
+            .mayOnlyBeAccessedByLayers("wiring")
             .whereLayer("protocol")
             .mayNotAccessAnyLayer()
             .whereLayer("stream")
             .mayOnlyAccessLayers("platform", "config")
             .whereLayer("connection")
-            .mayOnlyAccessLayers("protocol", "stream", "config", "platform")
+            .mayOnlyAccessLayers("cluster", "protocol", "stream", "config", "platform")
             .whereLayer("engine")
             .mayNotAccessAnyLayer()
             .whereLayer("library")
@@ -103,21 +109,30 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("config", "platform")
             .whereLayer("query")
             .mayOnlyAccessLayers(
-                    "budget", "stream", "conversation", "engine", "connection", "protocol", "config", "platform")
+                    "cluster",
+                    "budget",
+                    "stream",
+                    "conversation",
+                    "engine",
+                    "connection",
+                    "protocol",
+                    "config",
+                    "platform")
             .whereLayer("agent")
             .mayOnlyAccessLayers("engine", "config", "platform")
             .whereLayer("tool")
             .mayOnlyAccessLayers("engine", "protocol", "config")
             .whereLayer("presence")
-            .mayOnlyAccessLayers("connection", "protocol", "config", "platform")
+            .mayOnlyAccessLayers("cluster", "connection", "protocol", "config", "platform")
             .whereLayer("session")
-            .mayOnlyAccessLayers("stream", "config", "platform")
+            .mayOnlyAccessLayers("cluster", "stream", "config", "platform")
             .whereLayer("conversation")
             .mayOnlyAccessLayers("config", "platform")
             .whereLayer("security")
-            .mayOnlyAccessLayers("protocol", "config", "platform")
+            .mayOnlyAccessLayers("cluster", "protocol", "config", "platform")
             .whereLayer("routing")
             .mayOnlyAccessLayers(
+                    "cluster",
                     "query",
                     "agent",
                     "budget",
@@ -135,6 +150,7 @@ class ArchitectureTest {
                     "platform")
             .whereLayer("operations")
             .mayOnlyAccessLayers(
+                    "cluster",
                     "query",
                     "agent",
                     "topic",
@@ -244,6 +260,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.websocket..", "jakarta.servlet..", "jakarta.ws.rs..");
+
+    @ArchTest
+    static final ArchRule ONE_PACKAGE_KNOWS_REDIS = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.synapse.cluster.redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..", "io.netty..");
 
     @ArchTest
     static final ArchRule ONE_CLASS_KNOWS_THE_SCHEMA_VALIDATOR = noClasses()

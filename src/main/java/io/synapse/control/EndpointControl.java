@@ -17,8 +17,7 @@ import java.util.concurrent.CompletionStage;
 /** Where a client connects, and what it can say there. Safe for use by many threads. */
 public final class EndpointControl {
 
-    private static final Body SEND =
-            Payloads.of("type", "message", "channel", "<channel>", "payload", "<any JSON>");
+    private static final Body SEND = Payloads.of("type", "message", "channel", "<channel>", "payload", "<any JSON>");
 
     private final Channels channels;
     private final TopicAccess access;

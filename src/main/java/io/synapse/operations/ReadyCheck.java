@@ -1,5 +1,6 @@
 package io.synapse.operations;
 
+import io.synapse.cluster.Cluster;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.query.QueryService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,11 +23,12 @@ public class ReadyCheck implements HealthCheck {
     private final Instance<NodeState> state;
     private final Instance<ConnectionRegistry> connections;
     private final Instance<QueryService> queries;
+    private final Instance<Cluster> cluster;
     private final StartSignal started;
 
     /** For the proxy that CDI makes. */
     protected ReadyCheck() {
-        this(null, null, null, null);
+        this(null, null, null, null, null);
     }
 
     /**
@@ -36,17 +38,20 @@ public class ReadyCheck implements HealthCheck {
      * @param state whether the node can serve
      * @param connections counted
      * @param queries counted
+     * @param cluster whether it can be reached
      */
     @Inject
     public ReadyCheck(
             StartSignal started,
             Instance<NodeState> state,
             Instance<ConnectionRegistry> connections,
-            Instance<QueryService> queries) {
+            Instance<QueryService> queries,
+            Instance<Cluster> cluster) {
         this.started = started;
         this.state = state;
         this.connections = connections;
         this.queries = queries;
+        this.cluster = cluster;
     }
 
     @Override
@@ -61,6 +66,8 @@ public class ReadyCheck implements HealthCheck {
                 .withData("connections", connections.get().count())
                 .withData("queries-running", status.running())
                 .withData("queries-waiting", status.waiting());
+        // No reason to take the node out: it serves those who are here, and the others are no better off.
+        cluster.get().trouble().ifPresent(trouble -> response.withData("degraded", trouble));
         problem.ifPresent(reason -> response.withData("reason", reason));
         return response.build();
     }

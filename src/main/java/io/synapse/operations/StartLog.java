@@ -1,5 +1,6 @@
 package io.synapse.operations;
 
+import io.synapse.cluster.Cluster;
 import io.synapse.config.Mode;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.ConnectionRegistry;
@@ -34,10 +35,17 @@ public class StartLog {
     private StartSignal signal;
 
     @Inject
+    private LastWait last;
+
+    @Inject
     private ConnectionRegistry connections;
+
+    @Inject
+    private Cluster cluster;
 
     @PostConstruct
     void started() {
+        cluster.start();
         signal.give();
         LOGGER.log(Level.INFO, "Synapse {0} is started, with the engine {1}", info.version(), info.engine());
         if (info.mode() == Mode.DEVELOPMENT) {
@@ -55,8 +63,11 @@ public class StartLog {
 
     @PreDestroy
     void stopping() {
+        // Open Liberty tells this before it tells servlets, when its connections are gone already.
+        last.over();
         state.stop();
-        connections.listActive().forEach(connection -> connection.close(CloseReason.SERVICE_RESTART));
+        connections.listActive().forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+        cluster.stop();
         LOGGER.log(Level.INFO, "Synapse stops");
     }
 }

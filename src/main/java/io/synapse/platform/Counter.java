@@ -34,8 +34,20 @@ public enum Counter {
     CONNECTIONS_EVICTED("synapse.connections.evicted", "connections closed because they were idle"),
     /** Connections cut because the client is gone. */
     CONNECTIONS_DEAD("synapse.connections.dead", "connections cut off because their client answered no ping"),
+    /** Connections closed by a drain. */
+    CONNECTIONS_DRAINED("synapse.connections.drained", "connections closed because the node was drained"),
     /** Topics that failed. */
     TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
+    /** Commands that Redis failed. */
+    REDIS_FAILED("synapse.redis.failed", "commands that Redis failed, or did not answer in time"),
+    /** Commands that were not sent to Redis. */
+    REDIS_REFUSED("synapse.redis.refused", "commands that were not sent, because Redis was away or too slow"),
+    /** Losses of the connection to Redis. */
+    REDIS_LOST("synapse.redis.lost", "how often the connection to Redis was lost"),
+    /** Messages between nodes that were dropped. */
+    POST_DROPPED(
+            "synapse.cluster.post.dropped",
+            "messages to other nodes that could not be sent, or were too many to handle"),
     /** Joins refused. */
     JOINS_REFUSED("synapse.joins.refused", "joins with a wrong, expired or absent credential"),
     /** Keys of an issuer that could not be fetched. */
@@ -124,6 +136,8 @@ public enum Counter {
             "turns that have left their conversation at synapse.conversation.turns or synapse.conversation.bytes"),
     /** Turns that were taken back. */
     TURNS_ROLLED_BACK("synapse.turns.rolled-back", "turns left out of their conversation by double_texting rollback"),
+    /** Turns that could not be kept. */
+    TURNS_LOST("synapse.turns.lost", "turns that could not be kept, because Redis was away"),
     /** Conversations that were not used. */
     CONVERSATIONS_EXPIRED("synapse.conversations.expired", "conversations not used for synapse.conversation.keep"),
     /** Conversations forgotten early. */

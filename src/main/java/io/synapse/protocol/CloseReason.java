@@ -8,6 +8,8 @@ package io.synapse.protocol;
 public enum CloseReason {
     /** The application is stopping or being replaced; come back. */
     SERVICE_RESTART(1012, "service restart"),
+    /** The server goes away at once; come back, to another node if there is one. */
+    GOING_AWAY(1001, "going away, reconnect"),
     /** A message was larger than {@code synapse.limits.message-bytes}. */
     TOO_BIG(1009, "message too big"),
     /** Too many malformed frames on one connection. */

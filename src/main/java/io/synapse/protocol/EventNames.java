@@ -24,6 +24,7 @@ public final class EventNames {
             "snapshot",
             "budget",
             "token_expiring",
+            "reconnect",
             "subscribed",
             "unsubscribed",
             "interrupted",

@@ -84,6 +84,9 @@ public final class Reasons {
     /** Something failed in the server. */
     public static final String INTERNAL_ERROR = "internal_error";
 
+    /** What nodes share cannot be reached now; the same asked again later may succeed. */
+    public static final String UNAVAILABLE = "unavailable";
+
     private Reasons() {}
 
     /**

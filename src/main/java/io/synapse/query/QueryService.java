@@ -66,6 +66,7 @@ public final class QueryService {
     private final ConversationGate gate;
     private final Replays replays;
     private volatile boolean stopping;
+    private volatile boolean refusing;
 
     /**
      * A service with nothing running.
@@ -126,7 +127,7 @@ public final class QueryService {
     public Submission submit(QueryRequest request, QueryEngine answering, Consumer<Boolean> accepted) {
         RunningQuery existing = store.find(request.id());
         if (existing == null) {
-            if (stopping) {
+            if (!isAccepting()) {
                 return refused(Submission.STOPPING);
             }
             Admissions.Outcome outcome =
@@ -161,7 +162,8 @@ public final class QueryService {
      * @return the place, which is used or given back; empty if all are taken, or the application is stopping
      */
     public Optional<Place> reserve(Payer payer) {
-        Admissions.Grant grant = stopping ? null : admissions.admit(payer, true).grant();
+        Admissions.Grant grant =
+                !isAccepting() ? null : admissions.admit(payer, true).grant();
         if (grant == null) {
             environment.counters().increment(Counter.QUERIES_REFUSED);
             return Optional.empty();
@@ -452,15 +454,39 @@ public final class QueryService {
     /**
      * Whether new queries are accepted.
      *
-     * @return false once the application is stopping
+     * @return false while they are refused, and once the application is stopping
      */
     public boolean isAccepting() {
-        return !stopping;
+        return !stopping && !refusing;
+    }
+
+    /**
+     * Whether this is the end.
+     *
+     * @return true once the application is stopping
+     */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /**
+     * Refuses new queries, as if the application were stopping, or accepts them again. Those that were accepted go on, and
+     * may be asked again and followed.
+     *
+     * @param refuse whether to
+     */
+    public void refuse(boolean refuse) {
+        refusing = refuse;
     }
 
     /** Accepts no more queries and stops those that run. */
     public void stop() {
         stopping = true;
+        stopRunning();
+    }
+
+    /** Stops the queries that run or wait, as at the end of the application. */
+    public void stopRunning() {
         for (RunningQuery query : store.all()) {
             query.interrupt(STOPPING_REASON, outcome -> {});
         }

@@ -165,6 +165,11 @@ public final class CortexSession {
         return left;
     }
 
+    /** Whether a topic is joined, or was when it failed. */
+    synchronized boolean hasJoined(String topic) {
+        return channels.containsKey(topic) || crashed.containsKey(topic);
+    }
+
     synchronized int joined() {
         return channels.size();
     }

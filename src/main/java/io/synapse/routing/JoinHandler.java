@@ -117,6 +117,10 @@ public final class JoinHandler {
             session.refuse(address, Reasons.TOO_MANY_TOPICS);
             return;
         }
+        if (queries.isStopping() && !session.hasJoined(address.topic())) {
+            session.refuse(address, QueryHandler.stopping("topic", address.topic()));
+            return;
+        }
         Optional<ErrorBody> tooMany = session.guard().claim(identity.get());
         if (tooMany.isPresent()) {
             session.refuse(address, tooMany.get());

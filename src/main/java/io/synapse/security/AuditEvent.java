@@ -48,7 +48,11 @@ public record AuditEvent(
         /** A token is made. */
         TOKEN_CREATE,
         /** A ticket is made. */
-        TICKET_CREATE;
+        TICKET_CREATE,
+        /** The node lets its clients go. */
+        DRAIN,
+        /** The node serves again. */
+        DRAIN_CANCEL;
 
         /**
          * Whether it changes who may do what: then each is written down, however many there are.
@@ -57,7 +61,14 @@ public record AuditEvent(
          */
         public boolean isAdmin() {
             return switch (this) {
-                case DISCONNECT, KEY_CREATE, KEY_ROTATE, KEY_REVOKE, SESSION_EXPIRE, SESSION_REVOKE -> true;
+                case DISCONNECT,
+                        DRAIN,
+                        DRAIN_CANCEL,
+                        KEY_CREATE,
+                        KEY_ROTATE,
+                        KEY_REVOKE,
+                        SESSION_EXPIRE,
+                        SESSION_REVOKE -> true;
                 default -> false;
             };
         }

@@ -17,7 +17,10 @@ import io.synapse.endpoint.GatewayDependencies;
 import io.synapse.endpoint.LibertySelectors;
 import io.synapse.endpoint.SocketDependencies;
 import io.synapse.endpoint.TyrusIdleTimer;
+import io.synapse.operations.Drain;
+import io.synapse.operations.HandOver;
 import io.synapse.operations.HealthPlace;
+import io.synapse.operations.LastWait;
 import io.synapse.operations.NodeInfo;
 import io.synapse.operations.NodeState;
 import io.synapse.operations.PrometheusText;
@@ -67,6 +70,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** The connections, what routes their messages, and what operators see. */
 @ApplicationScoped
@@ -276,6 +280,29 @@ public class EndpointWiring {
     @Singleton
     NodeState state(SynapseConfig config, QueryService queries) {
         return new NodeState(config, queries);
+    }
+
+    @Produces
+    @Singleton
+    Drain drain(
+            SynapseConfig config,
+            ConnectionRegistry registry,
+            QueryService queries,
+            Ticker ticker,
+            Timers timers,
+            Counters counters) {
+        return new Drain(
+                config.drain(),
+                registry,
+                queries,
+                HandOver.NONE,
+                new Drain.Environment(ticker, timers, new SplittableRandom(), counters));
+    }
+
+    @Produces
+    @Singleton
+    LastWait lastWait(SynapseConfig config, Drain drain) {
+        return new LastWait(config.drain(), drain);
     }
 
     @Produces

@@ -33,7 +33,8 @@ class ConfigReaderTest {
             "synapse.gateway.default-channel",
             "synapse.jwt.roles-claim",
             "synapse.jwt.subject-claim",
-            "synapse.openai.parameters");
+            "synapse.openai.parameters",
+            "synapse.redis.prefix");
     private static final Set<String> MAY_BE_EMPTY = Set.of(
             "synapse.agents.remote",
             "synapse.budget.subjects",
@@ -54,6 +55,8 @@ class ConfigReaderTest {
             "synapse.topics.subscribe",
             "synapse.topics.publish",
             "synapse.node.name",
+            "synapse.redis.username",
+            "synapse.redis.password",
             "synapse.gateway.channels",
             "synapse.gateway.engine-channels",
             "synapse.library.folder",
@@ -144,6 +147,27 @@ class ConfigReaderTest {
             values.put("synapse.budget.subjects", wrong);
             assertRefused("synapse.budget.subjects");
         }
+    }
+
+    @Test
+    void whereRedisIs() {
+        values.put("synapse.cluster", "redis");
+        values.put("synapse.redis.uris", "redis-sentinel://a:1,b:2#main");
+        assertThat(read().cluster().redis().uris()).containsExactly("redis-sentinel://a:1,b:2#main");
+        for (String wrong : List.of("http://a", "a:6379", "://x", "redis-sentinel:/a")) {
+            values.put("synapse.redis.uris", wrong);
+            assertRefused("synapse.redis.uris");
+        }
+        values.put("synapse.redis.sharded", "true");
+        values.put("synapse.redis.uris", "redis://a:1,rediss://b:2");
+        assertThat(read().cluster().redis().uris()).containsExactly("redis://a:1", "rediss://b:2");
+        values.put("synapse.redis.uris", "redis://a:1,redis-sentinel://b:2#main");
+        assertRefused("synapse.redis.uris");
+        values.put("synapse.redis.uris", "redis://:secret@a:1,nothing");
+        assertThatThrownBy(this::read).hasMessageNotContaining("secret");
+        values.put("synapse.redis.uris", "redis://a:1");
+        values.put("synapse.redis.prefix", "a b");
+        assertRefused("synapse.redis.prefix");
     }
 
     @ParameterizedTest

@@ -125,7 +125,12 @@ class HealthChecksTest {
     }
 
     private ReadyCheck ready(Mode mode) {
-        return new ReadyCheck(started, instance(state(mode)), instance(new ConnectionRegistry()), instance(queries));
+        return new ReadyCheck(
+                started,
+                instance(state(mode)),
+                instance(new ConnectionRegistry()),
+                instance(queries),
+                instance(new io.synapse.cluster.Alone("test")));
     }
 
     private StartedCheck startedCheck() {
