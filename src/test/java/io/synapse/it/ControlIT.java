@@ -308,6 +308,28 @@ class ControlIT {
         }
     }
 
+    @Test
+    @DisplayName("G6: a connection of the cortex socket is subscribed on the topic that may have it, and told things")
+    void reachesTheCortexSocket() throws Exception {
+        try (Wire cortex = Wire.open(server.webSocket("/cortex/websocket"))) {
+            String id =
+                    cortex.join("desk", "ann-key").at("/response/connection_id").asText();
+            String path = "/api/connections/" + id;
+            Rest.Answer done = post(path + "/subscriptions", "publisher-key", "{'channel':'agent:desk:alerts'}");
+            assertThat(done.status()).as(done.body().toString()).isEqualTo(200);
+            assertThat(cortex.next("subscribed").path("topic").asText()).isEqualTo("agent:desk:alerts");
+            assertThat(post(path + "/subscriptions", "publisher-key", "{'channel':'agent:other:alerts'}")
+                            .status())
+                    .isEqualTo(403);
+            assertThat(get(path, "admin-key").body().path("channels").toString())
+                    .isEqualTo("[\"agent:desk:alerts\",\"cortex:desk\"]");
+            assertThat(post(path + "/messages", "publisher-key", "{'message':'hi','channel':'guide'}")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(cortex.next("message").path("payload").asText()).isEqualTo("hi");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET, /api/connections, 403",
