@@ -3,6 +3,7 @@ package io.synapse.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,10 @@ import java.util.regex.Pattern;
 final class ControlReader {
 
     private static final Pattern WEBSOCKET = Pattern.compile("wss?://[^/?#\\s]+");
+    /** What can be part of a name in DNS. */
+    private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9-]{1,63}");
+
+    private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
 
@@ -29,40 +34,58 @@ final class ControlReader {
         return new ControlConfig(url, reader.bool("synapse.mcp.enabled"), consul());
     }
 
+    // Everything is read, whether it is used or not: a wrong value is found before it is needed.
     private Optional<ConsulConfig> consul() {
-        if (reader.optional("synapse.consul.url").isEmpty()) {
-            return Optional.empty();
+        String service = reader.required("synapse.consul.service");
+        if (!SERVICE.matcher(service).matches()) {
+            throw new ConfigException("synapse.consul.service", "must be 1 to 63 letters, digits and -: " + service);
         }
-        return Optional.of(new ConsulConfig(
-                http("synapse.consul.url"),
-                reader.optional("synapse.consul.token"),
-                reader.required("synapse.consul.service"),
-                reader.optional("synapse.consul.address"),
-                reader.integer("synapse.consul.port", 1, 65_535),
-                reader.list("synapse.consul.tags"),
-                new ConsulConfig.Check(
-                        http("synapse.consul.check-url"),
-                        reader.duration("synapse.consul.check-interval", SECOND, HOUR),
-                        reader.duration("synapse.consul.check-timeout", SECOND, HOUR),
-                        reader.duration("synapse.consul.deregister-after", Duration.ofMinutes(1), Duration.ofDays(7))),
-                reader.duration("synapse.consul.timeout", Duration.ofMillis(100), Duration.ofMinutes(1)),
-                new ConsulConfig.Retry(
-                        reader.duration("synapse.consul.retry-backoff", Duration.ofMillis(10), HOUR),
-                        reader.duration("synapse.consul.retry-max", Duration.ofMillis(10), HOUR)),
-                reader.duration("synapse.consul.confirm-interval", Duration.ofMillis(100), HOUR)));
+        Optional<String> token = reader.optional("synapse.consul.token");
+        List<String> tags = reader.list("synapse.consul.tags");
+        Optional<String> address = reader.optional("synapse.consul.address");
+        int port = reader.integer("synapse.consul.port", 1, 65_535);
+        Duration interval = reader.duration("synapse.consul.check-interval", SECOND, HOUR);
+        Duration checkTimeout = reader.duration("synapse.consul.check-timeout", SECOND, HOUR);
+        Duration deregisterAfter =
+                reader.duration("synapse.consul.deregister-after", Duration.ofMinutes(1), Duration.ofDays(7));
+        Duration timeout = reader.duration("synapse.consul.timeout", Duration.ofMillis(100), Duration.ofMinutes(1));
+        ConsulConfig.Retry retry = new ConsulConfig.Retry(
+                reader.duration("synapse.consul.retry-backoff", SHORTEST, HOUR),
+                reader.duration("synapse.consul.retry-max", SHORTEST, HOUR));
+        Duration confirm = reader.duration("synapse.consul.confirm-interval", Duration.ofMillis(100), HOUR);
+        Optional<URI> agent = http("synapse.consul.url");
+        Optional<URI> check = http("synapse.consul.check-url");
+        if (agent.isPresent() && check.isEmpty()) {
+            throw new ConfigException(
+                    "synapse.consul.check-url", "is missing; Consul has to know when the node is ready");
+        }
+        return agent.map(url -> new ConsulConfig(
+                url,
+                token,
+                service,
+                address,
+                port,
+                tags,
+                new ConsulConfig.Check(check.orElseThrow(), interval, checkTimeout, deregisterAfter),
+                timeout,
+                retry,
+                confirm));
     }
 
-    private URI http(String name) {
-        String text = reader.required(name);
+    private Optional<URI> http(String name) {
+        Optional<String> text = reader.optional(name);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            URI url = new URI(text);
+            URI url = new URI(text.get());
             boolean isHttp = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
             if (isHttp && url.getHost() != null && url.getUserInfo() == null && url.getFragment() == null) {
-                return url;
+                return Optional.of(url);
             }
         } catch (URISyntaxException e) {
-            throw new ConfigException(name, "must be a URL: " + text);
+            throw new ConfigException(name, "must be a URL: " + text.get());
         }
-        throw new ConfigException(name, "must be an http or https URL without a user: " + text);
+        throw new ConfigException(name, "must be an http or https URL without a user: " + text.get());
     }
 }

@@ -1,5 +1,6 @@
 package io.synapse.control;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Subprotocol;
@@ -7,14 +8,16 @@ import io.synapse.protocol.TopicPattern;
 import io.synapse.routing.Channels;
 import io.synapse.security.Identity;
 import io.synapse.security.TopicAccess;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Where a client connects, and what it can say there. Safe for use by many threads. */
 public final class EndpointControl {
+
+    private static final Body SEND = Payloads.of("type", "message", "channel", "<channel>", "payload", "<any JSON>");
 
     private final Channels channels;
     private final TopicAccess access;
@@ -49,25 +52,28 @@ public final class EndpointControl {
                             .filter(channel -> access.maySubscribe(identity, null, channel))
                             .isPresent())
                     .toList();
-            return CompletableFuture.completedFuture(Payloads.data(
-                    Map.of(
-                            "success",
-                            true,
-                            "websocket_url",
-                            url.orElse(called) + "/ws",
-                            "channels",
-                            mine,
-                            "message_format",
-                            Map.of(
-                                    "type",
-                                    "json",
-                                    "send",
-                                    Map.of("type", "message", "channel", "<channel>", "payload", Map.of()),
-                                    "sub_protocols",
-                                    Subprotocol.words().stream().sorted().toList(),
-                                    "asyncapi",
-                                    "/asyncapi.yaml")),
-                    8));
+            return CompletableFuture.completedFuture(generator -> {
+                generator.writeStartObject();
+                generator.writeBooleanField("success", true);
+                generator.writeStringField("websocket_url", url.orElse(called) + "/ws");
+                texts(generator, "channels", mine);
+                generator.writeObjectFieldStart("message_format");
+                generator.writeStringField("type", "json");
+                generator.writeFieldName("send");
+                SEND.writeTo(generator);
+                texts(generator, "sub_protocols", Subprotocol.words());
+                generator.writeStringField("asyncapi", "/asyncapi.yaml");
+                generator.writeEndObject();
+                generator.writeEndObject();
+            });
         });
+    }
+
+    private static void texts(JsonGenerator generator, String name, List<String> texts) throws IOException {
+        generator.writeArrayFieldStart(name);
+        for (String text : texts) {
+            generator.writeString(text);
+        }
+        generator.writeEndArray();
     }
 }

@@ -7,7 +7,13 @@ import io.synapse.control.EndpointControl;
 import io.synapse.control.PublishControl;
 import io.synapse.control.QueryControl;
 import io.synapse.control.TopicControl;
+import io.synapse.operations.ConsulRegistration;
+import io.synapse.operations.NodeInfo;
 import io.synapse.platform.Counters;
+import io.synapse.platform.ManagedPool;
+import io.synapse.platform.NodeName;
+import io.synapse.platform.TaskQueue;
+import io.synapse.platform.Timers;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.query.QueryService;
 import io.synapse.routing.Channels;
@@ -19,8 +25,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Optional;
 
-/** The control API. */
+/** The control API, and how services find this node. */
 @ApplicationScoped
 public class ControlWiring {
 
@@ -53,6 +60,20 @@ public class ControlWiring {
     @Singleton
     QueryControl queries(QueryService queries, Audit audit) {
         return new QueryControl(queries, audit);
+    }
+
+    @Produces
+    @Singleton
+    Optional<ConsulRegistration> consul(
+            SynapseConfig config, NodeName node, NodeInfo info, Timers timers, ManagedPool pool) {
+        return config.control()
+                .consul()
+                .map(consul -> new ConsulRegistration(
+                        consul,
+                        node.text(),
+                        info.version(),
+                        timers,
+                        new TaskQueue(pool, ManagedThreads.CONSUL_THREADS)));
     }
 
     @Produces

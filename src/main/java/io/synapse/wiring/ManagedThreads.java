@@ -25,6 +25,7 @@ public class ManagedThreads {
     static final int PRESENCE_THREADS = 2;
     static final int PINGER_THREADS = 2;
     static final int KEEPER_THREADS = 1;
+    static final int CONSUL_THREADS = 1;
     static final int REDIS_THREADS = 4;
 
     @Resource(lookup = FACTORY)
@@ -44,6 +45,7 @@ public class ManagedThreads {
                 + PRESENCE_THREADS
                 + PINGER_THREADS
                 + KEEPER_THREADS
+                + CONSUL_THREADS
                 + (config.cluster().isShared() ? REDIS_THREADS : 0)
                 + OpenAiEngine.HTTP_THREADS;
         return new ManagedPool(factory, config.query().maxConcurrent() + others);

@@ -28,6 +28,7 @@ class ConfigReaderTest {
     private static final String OTHER_HASH = "fedcba9876543210".repeat(4);
     private static final String SECRET = "a-secret-that-nobody-may-ever-see-in-a-log";
     private static final Set<String> NAMES = Set.of(
+            "synapse.consul.service",
             "synapse.engine",
             "synapse.gateway.default-channel",
             "synapse.jwt.roles-claim",
@@ -65,7 +66,13 @@ class ConfigReaderTest {
             "synapse.openai.headers",
             "synapse.openai.system-prompt",
             "synapse.openai.tools",
-            "synapse.tools.roles");
+            "synapse.tools.roles",
+            "synapse.control.websocket-url",
+            "synapse.consul.url",
+            "synapse.consul.token",
+            "synapse.consul.address",
+            "synapse.consul.tags",
+            "synapse.consul.check-url");
 
     private final Map<String, String> values = shipped();
 

@@ -282,6 +282,8 @@ class ControlIT {
             cortex.send("{\"topic\":\"cortex:desk\",\"event\":\"phx_join\",\"ref\":\"1\",\"payload\":"
                     + "{\"api_key\":\"ann-key\",\"presence_key\":\"ann\"}}");
             assertThat(cortex.next("phx_reply").path("status").asText()).isEqualTo("ok");
+            // Whoever has joined is seen from this on.
+            cortex.next("presence_state");
             JsonNode present = get("/api/presence?agent=desk", "bob-key").body();
             assertThat(present.path("count").asInt()).isEqualTo(1);
             assertThat(present.path("state").has("ann")).isTrue();
@@ -303,6 +305,28 @@ class ControlIT {
             assertThat(post("/api/queries/interrupt", "ann-key", "{'agent':'desk','ref':'nothing'}")
                             .status())
                     .isEqualTo(404);
+        }
+    }
+
+    @Test
+    @DisplayName("G6: a connection of the cortex socket is subscribed on the topic that may have it, and told things")
+    void reachesTheCortexSocket() throws Exception {
+        try (Wire cortex = Wire.open(server.webSocket("/cortex/websocket"))) {
+            String id =
+                    cortex.join("desk", "ann-key").at("/response/connection_id").asText();
+            String path = "/api/connections/" + id;
+            Rest.Answer done = post(path + "/subscriptions", "publisher-key", "{'channel':'agent:desk:alerts'}");
+            assertThat(done.status()).as(done.body().toString()).isEqualTo(200);
+            assertThat(cortex.next("subscribed").path("topic").asText()).isEqualTo("agent:desk:alerts");
+            assertThat(post(path + "/subscriptions", "publisher-key", "{'channel':'agent:other:alerts'}")
+                            .status())
+                    .isEqualTo(403);
+            assertThat(get(path, "admin-key").body().path("channels").toString())
+                    .isEqualTo("[\"agent:desk:alerts\",\"cortex:desk\"]");
+            assertThat(post(path + "/messages", "publisher-key", "{'message':'hi','channel':'guide'}")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(cortex.next("message").path("payload").asText()).isEqualTo("hi");
         }
     }
 

@@ -37,6 +37,7 @@ class JavaScriptIT {
                 "resume.test.js",
                 "presence.test.js",
                 "tools.test.js",
+                "mcp.test.js",
                 "topics.test.js",
                 "sessions.test.js",
                 "browser.test.js",

@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,19 @@ class JsonValuesTest {
                         .text())
                 .isEqualTo("{\"a\":[1,2.5],\"b\":\"A\"}");
         assertThat(values("{}")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("G6: a value that is passed on keeps its digits, wherever it stands; the others are read")
+    void keepsWhatIsRaw() {
+        Map<String, Object> values = JsonValues.object(
+                "{\"message\":1.10,\"n\":1.10,\"all\":[{\"message\":{\"a\":[1e400]}}]}", 5, Set.of("message"));
+        assertThat(values.get("message")).isEqualTo(new RawJson("1.10"));
+        assertThat(values.get("n")).isEqualTo(1.1);
+        assertThat(values.get("all")).isEqualTo(List.of(Map.of("message", new RawJson("{\"a\":[1e400]}"))));
+        RawJson object = new RawJson("{\"b\":1.10,\"a\":{\"x\":[]}}");
+        assertThat(RawJson.of(JsonValues.fields(object))).isEqualTo(object);
+        assertThatThrownBy(() -> JsonValues.fields(new RawJson("[]"))).hasMessage("not an object");
     }
 
     @Test
