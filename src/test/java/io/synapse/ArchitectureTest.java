@@ -267,15 +267,25 @@ class ArchitectureTest {
             .resideOutsideOfPackage("io.synapse.cluster.redis..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.lettuce..", "io.netty..", "reactor..");
+            .resideInAnyPackage("io.lettuce..", "io.netty..");
 
     @ArchTest
     static final ArchRule ONE_CLASS_KNOWS_THE_SCHEMA_VALIDATOR = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("io.synapse.tool.JsonSchemas")
+            .and()
+            .resideOutsideOfPackage("io.synapse.endpoint.mcp..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.networknt..", "com.fasterxml.jackson.databind..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_MCP_SERVER_KNOWS_ITS_SDK = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.synapse.endpoint.mcp..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.modelcontextprotocol..", "reactor..", "org.reactivestreams..");
 
     @ArchTest
     static final ArchRule NOBODY_LOOKS_UP_A_JSON_PROVIDER =

@@ -12,7 +12,7 @@ public sealed interface ConnectionOrder {
      * Says something to the client, if there is room for it.
      *
      * @param event what it is
-     * @param payload what it holds
+     * @param payload what it holds, an object
      */
     record Say(String event, RawJson payload) implements ConnectionOrder {}
 

@@ -2,6 +2,7 @@ package io.synapse.connection;
 
 import io.synapse.connection.ConnectionRegistry.Known;
 import io.synapse.platform.Ticker;
+import io.synapse.protocol.JsonValues;
 import io.synapse.protocol.Reasons;
 import io.synapse.protocol.ServerMessage;
 import java.time.Clock;
@@ -169,7 +170,8 @@ public final class LocalDirectory implements ConnectionDirectory {
 
     // Whoever says something can wait; a receiver that is sent more than it reads would be cut off.
     private static Outcome say(Connection connection, ConnectionOrder.Say say) {
-        boolean taken = connection.sendIfRoom(new ServerMessage.Push(null, OWN_TOPIC, say.event(), say.payload()));
+        boolean taken = connection.sendIfRoom(
+                new ServerMessage.Push(null, OWN_TOPIC, say.event(), JsonValues.fields(say.payload())));
         return taken ? Outcome.DONE : Outcome.refused(Reasons.SYSTEM_OVERLOADED);
     }
 }

@@ -183,6 +183,10 @@ public enum Counter {
     LIMITS_SHARED(
             "synapse.limited.shared",
             "how often an address or subject was counted with others, at synapse.limits.max-addresses or -subjects"),
+    /** Queries that other nodes run, and that somebody asked for here. */
+    QUERIES_BROUGHT_IN("synapse.queries.brought-in", "queries of other nodes that were asked for on this one"),
+    /** Queries of nodes that were lost. */
+    QUERIES_LOST("synapse.queries.lost", "queries of lost nodes that this node has ended with node_lost"),
     /** Queries refused because of another of their conversation. */
     CONVERSATIONS_BUSY("synapse.conversations.busy", "queries refused because their conversation was busy");
 

@@ -84,6 +84,38 @@ public final class JsonValues {
         return RawJson.of(Payloads.data(object, Integer.MAX_VALUE));
     }
 
+    /**
+     * An object to be written field by field, each value as it came.
+     *
+     * @param json an object
+     * @return the same, which can be part of another message
+     * @throws IllegalArgumentException if it is no object
+     */
+    public static Body fields(RawJson json) {
+        Map<String, RawJson> fields = new LinkedHashMap<>();
+        try (JsonParser parser = json.parser()) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("not an object");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                fields.put(name, RawJson.read(parser, json.text()));
+            }
+        } catch (IOException e) {
+            // A parser with bounds has read past it before.
+            throw new UncheckedIOException(e);
+        }
+        return generator -> {
+            generator.writeStartObject();
+            for (Map.Entry<String, RawJson> field : fields.entrySet()) {
+                generator.writeFieldName(field.getKey());
+                field.getValue().writeTo(generator);
+            }
+            generator.writeEndObject();
+        };
+    }
+
     private static Map<String, Object> object(JsonParser parser, String text, Set<String> raw) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {

@@ -1,6 +1,7 @@
 package io.synapse.wiring;
 
 import io.synapse.agent.Workers;
+import io.synapse.cluster.Cluster;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
@@ -288,14 +289,18 @@ public class EndpointWiring {
             SynapseConfig config,
             ConnectionRegistry registry,
             QueryService queries,
+            Cluster cluster,
             Ticker ticker,
             Timers timers,
             Counters counters) {
+        // A client that follows a query goes on at another node, as long as that can know of it.
+        HandOver handOver =
+                () -> cluster.nodes().isShared() && cluster.trouble().isEmpty();
         return new Drain(
                 config.drain(),
                 registry,
                 queries,
-                HandOver.NONE,
+                handOver,
                 new Drain.Environment(ticker, timers, new SplittableRandom(), counters));
     }
 

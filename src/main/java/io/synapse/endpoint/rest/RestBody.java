@@ -1,5 +1,6 @@
 package io.synapse.endpoint.rest;
 
+import io.synapse.endpoint.BoundedBody;
 import io.synapse.protocol.JsonValues;
 import io.synapse.protocol.RawJson;
 import java.io.IOException;
@@ -58,17 +59,18 @@ final class RestBody {
 
     /** The same within other bounds. */
     static RestBody read(InputStream in, Bounds bounds) {
-        byte[] bytes;
+        Optional<byte[]> read;
         try {
-            bytes = in == null ? new byte[0] : in.readNBytes(bounds.bytes() + 1);
+            read = in == null ? Optional.of(new byte[0]) : BoundedBody.read(in, bounds.bytes());
         } catch (IOException e) {
             return wrong("could not be read to its end");
         }
+        if (read.isEmpty()) {
+            return wrong("must have at most " + bounds.bytes() + " bytes");
+        }
+        byte[] bytes = read.get();
         if (bytes.length == 0) {
             return new RestBody(Map.of());
-        }
-        if (bytes.length > bounds.bytes()) {
-            return wrong("must have at most " + bounds.bytes() + " bytes");
         }
         try {
             String text = StandardCharsets.UTF_8
