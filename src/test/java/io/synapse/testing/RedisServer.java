@@ -29,6 +29,9 @@ public final class RedisServer implements AutoCloseable {
     private static final String EMBEDDED = "/redis-server-6.2.6-v5-linux-amd64";
     private static final Duration START = Duration.ofSeconds(20);
 
+    private static final int BUS = 10_000;
+    private static final int MAX_PORT = 65_536;
+
     private final int port;
     private final List<String> options;
     private Process process;
@@ -50,6 +53,35 @@ public final class RedisServer implements AutoCloseable {
         return server;
     }
 
+    /**
+     * Starts a sentinel that watches a server, and takes it for down after a second.
+     *
+     * @param folder for its state
+     * @param master the server, which it calls {@code main}
+     * @return it, answering
+     */
+    public static RedisServer sentinel(Path folder, RedisServer master) {
+        int port = freePort();
+        Path file = folder.resolve("sentinel-" + port + ".conf");
+        String config = String.join(
+                "\n",
+                "port " + port,
+                "bind 127.0.0.1",
+                "dir " + folder.toAbsolutePath(),
+                "sentinel monitor main 127.0.0.1 " + master.port() + " 1",
+                "sentinel down-after-milliseconds main 1000",
+                "sentinel failover-timeout main 5000",
+                "");
+        try {
+            Files.writeString(file, config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        RedisServer server = new RedisServer(port, List.of());
+        server.start(List.of(binary(), file.toString(), "--sentinel"));
+        return server;
+    }
+
     /** Starts it again after {@link #stop} or {@link #kill}, empty, on the same port. */
     public void start() {
         List<String> command = new ArrayList<>(List.of(
@@ -65,6 +97,10 @@ public final class RedisServer implements AutoCloseable {
                 "--daemonize",
                 "no"));
         command.addAll(options);
+        start(command);
+    }
+
+    private void start(List<String> command) {
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -183,10 +219,20 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        // Servers of a cluster talk to each other on the port that is so much higher.
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                    ServerSocket bus = new ServerSocket()) {
+                int port = socket.getLocalPort();
+                if (port + BUS < MAX_PORT) {
+                    bus.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port + BUS));
+                    return port;
+                }
+            } catch (java.net.BindException taken) {
+                // The next one may be free.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

@@ -64,6 +64,13 @@ public final class TestNode implements AutoCloseable {
         return new RedisConfig(List.of(uri), false, Optional.empty(), Optional.empty(), prefix, TIMEOUT, 10_000);
     }
 
+    /** A node at any kind of Redis, whose link is up. */
+    public static TestNode connected(String name, RedisConfig config) {
+        TestNode node = new TestNode(name, config, THREADS);
+        until(node.link::isUp);
+        return node;
+    }
+
     /** A node whose link is up. */
     public static TestNode connected(String name, String uri, String prefix) {
         TestNode node = at(name, uri, prefix);
