@@ -1,6 +1,8 @@
 package io.synapse.wiring;
 
 import io.synapse.agent.Workers;
+import io.synapse.cluster.Cluster;
+import io.synapse.cluster.redis.RedisPresence;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
@@ -84,15 +86,26 @@ public class EndpointWiring {
             Timers timers,
             Ids ids,
             Counters counters,
-            ManagedPool pool) {
-        return new MemoryPresence(new MemoryPresence.Environment(
+            ManagedPool pool,
+            Cluster cluster) {
+        MemoryPresence.Environment environment = new MemoryPresence.Environment(
                 config.presence(),
                 clock,
                 ticker,
                 timers,
                 ids,
                 counters,
-                new TaskQueue(pool, ManagedThreads.PRESENCE_THREADS)));
+                new TaskQueue(pool, ManagedThreads.PRESENCE_THREADS));
+        return ClusterWiring.redis(cluster)
+                .<PresenceTracker>map(link -> new RedisPresence(
+                        environment,
+                        new RedisPresence.Sharing(
+                                link,
+                                cluster.nodes(),
+                                timers,
+                                config.cluster().lease(),
+                                config.cluster().redis().timeout())))
+                .orElseGet(() -> new MemoryPresence(environment));
     }
 
     @Produces
