@@ -7,6 +7,7 @@ import io.synapse.engine.QueryEngine;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.ServerMessage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -65,6 +66,7 @@ public final class QueryService {
     private final ConversationGate gate;
     private final Replays replays;
     private volatile boolean stopping;
+    private volatile boolean refusing;
 
     /**
      * A service with nothing running.
@@ -125,7 +127,7 @@ public final class QueryService {
     public Submission submit(QueryRequest request, QueryEngine answering, Consumer<Boolean> accepted) {
         RunningQuery existing = store.find(request.id());
         if (existing == null) {
-            if (stopping) {
+            if (!isAccepting()) {
                 return refused(Submission.STOPPING);
             }
             Admissions.Outcome outcome =
@@ -160,7 +162,8 @@ public final class QueryService {
      * @return the place, which is used or given back; empty if all are taken, or the application is stopping
      */
     public Optional<Place> reserve(Payer payer) {
-        Admissions.Grant grant = stopping ? null : admissions.admit(payer, true).grant();
+        Admissions.Grant grant =
+                !isAccepting() ? null : admissions.admit(payer, true).grant();
         if (grant == null) {
             environment.counters().increment(Counter.QUERIES_REFUSED);
             return Optional.empty();
@@ -351,6 +354,32 @@ public final class QueryService {
     }
 
     /**
+     * How a query is at one moment.
+     *
+     * @param status {@code waiting}, {@code running}, or how it has ended
+     * @param lastSeq the seq of its last thought
+     * @param acceptedAt when it was accepted
+     */
+    public record Description(String status, long lastSeq, Instant acceptedAt) {}
+
+    /**
+     * How a query is, for somebody who may know of it.
+     *
+     * @param subject who wants to know
+     * @param id which
+     * @return empty if it is not known, or is of somebody else's conversation
+     */
+    public Optional<Description> describe(String subject, QueryId id) {
+        RunningQuery query = store.find(id);
+        if (query == null || !query.request().isFor(subject)) {
+            return Optional.empty();
+        }
+        String undecided = query.isWaiting() ? "waiting" : "running";
+        String status = query.isDecided() ? query.status().word() : undecided;
+        return Optional.of(new Description(status, query.lastSeq(), query.acceptedAt()));
+    }
+
+    /**
      * The seq of the last thought of a query.
      *
      * @param id which
@@ -425,15 +454,39 @@ public final class QueryService {
     /**
      * Whether new queries are accepted.
      *
-     * @return false once the application is stopping
+     * @return false while they are refused, and once the application is stopping
      */
     public boolean isAccepting() {
-        return !stopping;
+        return !stopping && !refusing;
+    }
+
+    /**
+     * Whether this is the end.
+     *
+     * @return true once the application is stopping
+     */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /**
+     * Refuses new queries, as if the application were stopping, or accepts them again. Those that were accepted go on, and
+     * may be asked again and followed.
+     *
+     * @param refuse whether to
+     */
+    public void refuse(boolean refuse) {
+        refusing = refuse;
     }
 
     /** Accepts no more queries and stops those that run. */
     public void stop() {
         stopping = true;
+        stopRunning();
+    }
+
+    /** Stops the queries that run or wait, as at the end of the application. */
+    public void stopRunning() {
         for (RunningQuery query : store.all()) {
             query.interrupt(STOPPING_REASON, outcome -> {});
         }

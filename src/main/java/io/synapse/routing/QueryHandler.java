@@ -156,7 +156,7 @@ public final class QueryHandler {
             case OVERLOADED -> overloaded(session, channel, address, ref, "server");
             case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
             case BUDGET_EXHAUSTED -> session.refuse(channel, address, exhausted(channel.owner(), "ref", ref));
-            case STOPPING -> refuse(session, channel, address, ref, Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
+            case STOPPING -> session.refuse(channel, address, stopping("ref", ref));
         }
     }
 
@@ -192,6 +192,16 @@ public final class QueryHandler {
                         retryAfterMillis(channel.payer())));
     }
 
+    /** Whether this node takes nothing new. */
+    boolean isStopping() {
+        return !service.isAccepting();
+    }
+
+    /** What is said to whoever wants something new then. */
+    static ErrorBody stopping(String name, String value) {
+        return Payloads.refusal(Reasons.STOPPING, name, value, "retry_after_ms", TopicRefusals.RETRY_AFTER_MILLIS);
+    }
+
     private ErrorBody exhausted(String subject, String name, String value) {
         Budgets.Usage usage = service.budget(subject);
         String kind = usage.levels().stream()
@@ -206,6 +216,9 @@ public final class QueryHandler {
 
     /** Why there is no place for a question on a channel. */
     ErrorBody noPlace(Payer payer, String channel) {
+        if (!service.isAccepting()) {
+            return stopping("channel", channel);
+        }
         return service.budget(payer.subject()).levels().stream().anyMatch(Level::isExhausted)
                 ? exhausted(payer.subject(), "channel", channel)
                 : Payloads.refusal(

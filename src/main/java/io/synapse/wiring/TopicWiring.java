@@ -7,6 +7,7 @@ import io.synapse.config.TopicsConfig;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
+import io.synapse.platform.NodeName;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.Publication;
@@ -120,10 +121,10 @@ public class TopicWiring {
             TopicAccess access,
             ConnectionRegistry registry,
             Channels channels,
+            NodeName node,
             Ids ids,
             Clock clock,
             Counters counters) {
-        String node = config.gateway().node().orElseGet(ids::next);
         return new ChannelHandler(
                 hub,
                 subscriptions,
@@ -132,7 +133,7 @@ public class TopicWiring {
                 registry,
                 channels,
                 config.topics(),
-                node,
+                node.text(),
                 clock,
                 counters);
     }
