@@ -2,6 +2,7 @@ package io.synapse.wiring;
 
 import io.synapse.agent.Workers;
 import io.synapse.cluster.Cluster;
+import io.synapse.cluster.redis.RedisDirectory;
 import io.synapse.cluster.redis.RedisPresence;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
@@ -86,8 +87,21 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    ConnectionDirectory directory(ConnectionRegistry registry, Ticker ticker, Clock clock, NodeName node) {
-        return new LocalDirectory(registry, ticker, clock, node.text());
+    ConnectionDirectory directory(
+            SynapseConfig config,
+            ConnectionRegistry registry,
+            Ticker ticker,
+            Clock clock,
+            NodeName node,
+            Cluster cluster) {
+        LocalDirectory local = new LocalDirectory(registry, ticker, clock, node.text());
+        return cluster.nodes().isShared()
+                ? new RedisDirectory(
+                        local,
+                        cluster.nodes(),
+                        cluster.post(),
+                        config.cluster().redis().timeout())
+                : local;
     }
 
     @Produces

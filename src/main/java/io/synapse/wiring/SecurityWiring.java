@@ -3,6 +3,7 @@ package io.synapse.wiring;
 import io.synapse.cluster.Cluster;
 import io.synapse.cluster.redis.RedisKeys;
 import io.synapse.cluster.redis.RedisLink;
+import io.synapse.cluster.redis.RedisLogins;
 import io.synapse.cluster.redis.RedisPlaces;
 import io.synapse.cluster.redis.RedisRevocations;
 import io.synapse.cluster.redis.RedisTickets;
@@ -87,8 +88,13 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    LoginSessions logins(SynapseConfig config, Clock clock, Timers timers, Revocations revocations) {
-        return new MemoryLogins(config.login(), clock, timers, new Secrets(), revocations);
+    LoginSessions logins(SynapseConfig config, Clock clock, Timers timers, Revocations revocations, Cluster cluster) {
+        return ClusterWiring.redis(cluster)
+                .<LoginSessions>map(link -> new RedisLogins(
+                        config.login(),
+                        new RedisLogins.Environment(link, cluster.post(), clock, timers, new Secrets(), revocations),
+                        config.cluster().redis().timeout()))
+                .orElseGet(() -> new MemoryLogins(config.login(), clock, timers, new Secrets(), revocations));
     }
 
     @Produces

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Small values that are kept in Redis, as JSON: maps, lists, texts, numbers, truth. What a node does not know it passes over. */
 final class JsonTree {
@@ -106,6 +108,14 @@ final class JsonTree {
 
         boolean has(String name) {
             return map.containsKey(name);
+        }
+
+        Set<String> names() {
+            return map.keySet().stream().map(String.class::cast).collect(Collectors.toUnmodifiableSet());
+        }
+
+        Tree tree(String name) {
+            return new Tree(map.get(name) instanceof Map<?, ?> inner ? inner : Map.of());
         }
 
         String text(String name) {
