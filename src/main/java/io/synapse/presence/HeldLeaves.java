@@ -41,6 +41,36 @@ final class HeldLeaves {
         return member;
     }
 
+    /** As {@link #takeBack}, of a place that is not on this node. */
+    Member takeBackFromOther(PresenceOwner owner, String self) {
+        Deque<Member> places = byOwner.getOrDefault(owner, new ArrayDeque<>());
+        Iterator<Member> lastFirst = places.descendingIterator();
+        while (lastFirst.hasNext()) {
+            Member member = lastFirst.next();
+            if (!member.node().equals(self)) {
+                remove(member);
+                return member;
+            }
+        }
+        return null;
+    }
+
+    /** No more held back. */
+    void remove(Member member) {
+        if (leftAt.remove(member) == null) {
+            return;
+        }
+        Deque<Member> places = byOwner.get(member.owner());
+        places.remove(member);
+        if (places.isEmpty()) {
+            byOwner.remove(member.owner());
+        }
+    }
+
+    boolean contains(Member member) {
+        return leftAt.containsKey(member);
+    }
+
     /** The one that left first, taken out; null if there is none. */
     Member takeFirst() {
         Iterator<Member> first = leftAt.keySet().iterator();

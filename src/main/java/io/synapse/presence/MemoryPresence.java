@@ -6,6 +6,7 @@ import io.synapse.platform.Ids;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executor;
 public final class MemoryPresence implements PresenceTracker {
 
     private final Environment environment;
+    private final PresencePeers peers;
     private final ConcurrentMap<String, PresenceTopic> topics = new ConcurrentHashMap<>();
 
     /**
@@ -23,7 +25,22 @@ public final class MemoryPresence implements PresenceTracker {
      * @param environment what all topics share
      */
     public MemoryPresence(Environment environment) {
+        this(environment, PresencePeers.NONE);
+    }
+
+    MemoryPresence(Environment environment, PresencePeers peers) {
         this.environment = environment;
+        this.peers = peers;
+    }
+
+    /** A topic, if it is kept. */
+    Optional<PresenceTopic> find(String topic) {
+        return Optional.ofNullable(topics.get(topic));
+    }
+
+    /** All topics that are kept. */
+    Collection<PresenceTopic> all() {
+        return topics.values();
     }
 
     /**
@@ -70,9 +87,22 @@ public final class MemoryPresence implements PresenceTracker {
     private PresenceTopic enter(String topic) {
         PresenceTopic entered;
         do {
-            entered = topics.computeIfAbsent(topic, name -> new PresenceTopic(name, environment, topics::remove));
+            entered =
+                    topics.computeIfAbsent(topic, name -> new PresenceTopic(name, environment, peers, topics::remove));
         } while (!entered.enter());
         return entered;
+    }
+
+    /** As {@link #whenKnown}, of a topic that other nodes may keep. */
+    void onceKnown(String topic, Runnable then) {
+        PresenceTopic entered = enter(topic);
+        entered.onceKnown(() -> {
+            try {
+                then.run();
+            } finally {
+                entered.exit();
+            }
+        });
     }
 
     @Override

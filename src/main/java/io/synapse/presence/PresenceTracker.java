@@ -41,6 +41,17 @@ public interface PresenceTracker {
     PresenceFeed watch(String topic, Runnable news);
 
     /**
+     * Has something done that asks who is on a topic, once that is known: of a topic that this node did not keep, other nodes may
+     * know more.
+     *
+     * @param topic which
+     * @param then asks; run on this stack or later, within a bounded time
+     */
+    default void whenKnown(String topic, Runnable then) {
+        then.run();
+    }
+
+    /**
      * Who is listed now; changes that watchers have not been told yet are in it.
      *
      * @param topic which

@@ -30,6 +30,8 @@ final class Publisher {
     private Timer interval;
     private boolean newcomers;
     private boolean news;
+    /** What is so on other nodes is not known yet, so nothing can be told. */
+    private boolean waiting;
 
     /** Calls {@link #intervalEnded} by way of {@code onInterval}, which takes the lock. */
     Publisher(Roster roster, Environment with, Runnable onInterval) {
@@ -39,9 +41,24 @@ final class Publisher {
         this.onInterval = onInterval;
     }
 
+    /** Tells nothing before {@link #known}. */
+    void await() {
+        waiting = true;
+    }
+
+    /** What is so on other nodes is known, as far as it can be. */
+    void known() {
+        if (waiting) {
+            waiting = false;
+            if (newcomers) {
+                publish();
+            }
+        }
+    }
+
     /** The roster may have changed. */
     void changed() {
-        if (interval == null && roster.isDirty()) {
+        if (!waiting && interval == null && roster.isDirty()) {
             publish();
         }
     }
@@ -76,7 +93,7 @@ final class Publisher {
     Position begin() {
         // The state is what was published, and one who has just come would not find himself there: so it comes with the
         // next diff of the others.
-        boolean wait = roster.isDirty();
+        boolean wait = waiting || roster.isDirty();
         newcomers |= wait;
         return new Position(wait ? rounds + 1 : rounds);
     }

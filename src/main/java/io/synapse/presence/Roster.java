@@ -2,12 +2,13 @@ package io.synapse.presence;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The members of one topic as they are, and those that are listed as watchers know them. Not thread-safe: the topic's
@@ -17,8 +18,8 @@ final class Roster {
 
     private final String topic;
     private final int maxListed;
-    private final Set<Member> listed = new LinkedHashSet<>();
-    private final Set<Member> unlisted = new LinkedHashSet<>();
+    private final NavigableSet<Member> listed = new TreeSet<>(Member.BY_COMING);
+    private final NavigableSet<Member> unlisted = new TreeSet<>(Member.BY_COMING);
     private final Map<String, Integer> membersOfKey = new HashMap<>();
     private final Map<Member, PresenceMeta> published = new LinkedHashMap<>();
     private PresenceCounts publishedCounts = PresenceCounts.NONE;
@@ -32,11 +33,27 @@ final class Roster {
 
     void add(Member member) {
         membersOfKey.merge(member.key(), 1, Integer::sum);
-        if (listed.size() < maxListed) {
-            listed.add(member);
-            touched.add(member);
-        } else {
+        Member lastListed = listed.size() < maxListed ? null : listed.last();
+        if (lastListed != null && Member.BY_COMING.compare(member, lastListed) > 0) {
             unlisted.add(member);
+            return;
+        }
+        listed.add(member);
+        touched.add(member);
+        // One of another node, of whom this one hears late.
+        if (lastListed != null) {
+            listed.remove(lastListed);
+            unlisted.add(lastListed);
+            touch(lastListed);
+        }
+    }
+
+    // One whom watchers have never known needs no look.
+    private void touch(Member gone) {
+        if (published.containsKey(gone)) {
+            touched.add(gone);
+        } else {
+            touched.remove(gone);
         }
     }
 
@@ -53,15 +70,9 @@ final class Roster {
             return;
         }
         listed.remove(member);
-        if (published.containsKey(member)) {
-            touched.add(member);
-        } else {
-            touched.remove(member);
-        }
-        Iterator<Member> waiting = unlisted.iterator();
-        if (waiting.hasNext()) {
-            Member next = waiting.next();
-            waiting.remove();
+        touch(member);
+        Member next = unlisted.pollFirst();
+        if (next != null) {
             listed.add(next);
             touched.add(next);
         }

@@ -161,8 +161,12 @@ public final class QueryViewer extends Follower {
         return query;
     }
 
-    /** The offset of the last entry given to the connection. */
-    long position() {
+    /**
+     * Where it stands, while it goes on.
+     *
+     * @return the offset of the last entry given to the connection
+     */
+    public long position() {
         return position;
     }
 

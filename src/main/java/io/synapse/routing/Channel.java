@@ -258,6 +258,17 @@ final class Channel {
         return positions;
     }
 
+    /** The seq of the last thought sent of each query; they go on. */
+    Map<String, Long> queryPositions() {
+        Map<String, Long> positions = new HashMap<>();
+        following.forEach((ref, viewer) -> {
+            if (!viewer.isDetached()) {
+                positions.put(ref, viewer.position());
+            }
+        });
+        return positions;
+    }
+
     /** The viewers of all queries, which are somebody else's to detach from now on. */
     List<QueryViewer> giveAwayQueries() {
         List<QueryViewer> all = List.copyOf(following.values());

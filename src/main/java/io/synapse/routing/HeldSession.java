@@ -2,11 +2,13 @@ package io.synapse.routing;
 
 import io.synapse.connection.Connection;
 import io.synapse.session.SessionKey;
+import io.synapse.session.SessionState;
 import io.synapse.session.SessionStore;
 import io.synapse.session.SessionStore.Claim;
 import io.synapse.session.SessionStore.Kept;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +27,9 @@ final class HeldSession implements SessionStore.Holder {
          * @param takenOver whether somebody goes on at once: until the lease has ended, queries are followed
          */
         Kept park(boolean takenOver);
+
+        /** What is held just now, of which nothing is let go. */
+        SessionState look();
 
         /** Tells the client that it holds this no more. */
         void takenOver();
@@ -180,6 +185,21 @@ final class HeldSession implements SessionStore.Holder {
         } else {
             next.accept(kept);
         }
+    }
+
+    @Override
+    public Optional<SessionState> look() {
+        Holding held;
+        synchronized (this) {
+            if (over || claiming) {
+                return Optional.empty();
+            }
+            if (resting != null) {
+                return Optional.of(resting.state());
+            }
+            held = holding;
+        }
+        return Optional.ofNullable(held).map(Holding::look);
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.synapse.routing.HeldSession.Holding;
 import io.synapse.security.Audit;
 import io.synapse.security.AuditEvent;
 import io.synapse.security.Identity;
+import io.synapse.session.SessionState;
 import io.synapse.session.SessionStore.Claim;
 import io.synapse.session.SessionStore.Kept;
 import java.util.HashMap;
@@ -274,6 +275,11 @@ public final class JoinHandler {
         @Override
         public Kept park(boolean takenOver) {
             return Parking.park(List.of(channel), takenOver);
+        }
+
+        @Override
+        public SessionState look() {
+            return Parking.look(List.of(channel));
         }
 
         @Override

@@ -38,6 +38,19 @@ final class Parking {
         return new Kept(new SessionState(topics, queries, events), () -> leases.forEach(Runnable::run));
     }
 
+    /** What these joins hold just now, of which nothing is let go. */
+    static SessionState look(Collection<Channel> channels) {
+        List<SessionState.Topic> topics = new ArrayList<>();
+        List<SessionState.Query> queries = new ArrayList<>();
+        Set<String> events = new HashSet<>();
+        for (Channel channel : channels) {
+            queries.addAll(queries(channel.agent(), channel.queryPositions()));
+            topics.addAll(topics(channel.subscriptions().look()));
+            events.addAll(channel.filter().wanted());
+        }
+        return new SessionState(topics, queries, events);
+    }
+
     /** What was followed on a join that is to be taken up again on the same connection. */
     static Kept of(String agent, Followed followed) {
         SessionState state =

@@ -88,7 +88,11 @@ public final class PresenceHandler {
         }
         String topic = Channel.topicOf(agent);
         String key = channel.identity().scoped(topic);
-        if (asked.countsOnly()) {
+        tracker.whenKnown(key, () -> answer(session, address, topic, key, asked.countsOnly()));
+    }
+
+    private void answer(CortexSession session, Address address, String topic, String key, boolean countsOnly) {
+        if (countsOnly) {
             PresenceCounts counts = tracker.count(key);
             session.reply(address, Payloads.of("topic", topic, "count", counts.count(), "keys", counts.keys()));
         } else {

@@ -181,6 +181,11 @@ public final class SessionHandler {
         }
 
         @Override
+        public SessionState look() {
+            return Parking.look(session.all());
+        }
+
+        @Override
         public void takenOver() {
             session.connection().abort(CloseReason.TAKEN_OVER);
         }

@@ -116,6 +116,26 @@ public final class MemorySessions implements SessionStore {
         }
     }
 
+    /**
+     * Whether there is a session, held or kept.
+     *
+     * @param key which
+     * @return false if it has been forgotten
+     */
+    public synchronized boolean knows(SessionKey key) {
+        return held.containsKey(key) || kept.containsKey(key);
+    }
+
+    /**
+     * Who holds a session.
+     *
+     * @param key which
+     * @return empty if nobody does
+     */
+    public synchronized Optional<Holder> holder(SessionKey key) {
+        return Optional.ofNullable(held.get(key));
+    }
+
     @Override
     public synchronized Status status() {
         return new Status(held.size(), kept.size(), bytes);

@@ -23,6 +23,15 @@ public interface SessionStore {
         void giveUp(Consumer<Kept> heir);
 
         /**
+         * What it holds just now, and goes on holding: for a copy, if this node should die.
+         *
+         * @return empty if that is not known
+         */
+        default Optional<SessionState> look() {
+            return Optional.empty();
+        }
+
+        /**
          * Whether it came before another of the same client, which has therefore given it up: what it says is late, and it
          * may not take anything from the other.
          *

@@ -234,6 +234,15 @@ public final class Subscriptions {
         });
     }
 
+    /**
+     * How it would go on with each, while all go on.
+     *
+     * @return requests that begin where each stands
+     */
+    public Collection<SubscribeRequest> look() {
+        return all().stream().map(TopicSubscription::goOn).toList();
+    }
+
     /** Ends all, and whatever is added later. */
     public void release() {
         takeAll().forEach(TopicSubscription::end);

@@ -2,6 +2,8 @@ package io.synapse.wiring;
 
 import io.synapse.agent.Workers;
 import io.synapse.cluster.Cluster;
+import io.synapse.cluster.redis.RedisDirectory;
+import io.synapse.cluster.redis.RedisPresence;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
@@ -85,8 +87,21 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
-    ConnectionDirectory directory(ConnectionRegistry registry, Ticker ticker, Clock clock, NodeName node) {
-        return new LocalDirectory(registry, ticker, clock, node.text());
+    ConnectionDirectory directory(
+            SynapseConfig config,
+            ConnectionRegistry registry,
+            Ticker ticker,
+            Clock clock,
+            NodeName node,
+            Cluster cluster) {
+        LocalDirectory local = new LocalDirectory(registry, ticker, clock, node.text());
+        return cluster.nodes().isShared()
+                ? new RedisDirectory(
+                        local,
+                        cluster.nodes(),
+                        cluster.post(),
+                        config.cluster().redis().timeout())
+                : local;
     }
 
     @Produces
@@ -98,15 +113,26 @@ public class EndpointWiring {
             Timers timers,
             Ids ids,
             Counters counters,
-            ManagedPool pool) {
-        return new MemoryPresence(new MemoryPresence.Environment(
+            ManagedPool pool,
+            Cluster cluster) {
+        MemoryPresence.Environment environment = new MemoryPresence.Environment(
                 config.presence(),
                 clock,
                 ticker,
                 timers,
                 ids,
                 counters,
-                new TaskQueue(pool, ManagedThreads.PRESENCE_THREADS)));
+                new TaskQueue(pool, ManagedThreads.PRESENCE_THREADS));
+        return ClusterWiring.redis(cluster)
+                .<PresenceTracker>map(link -> new RedisPresence(
+                        environment,
+                        new RedisPresence.Sharing(
+                                link,
+                                cluster.nodes(),
+                                timers,
+                                config.cluster().lease(),
+                                config.cluster().redis().timeout())))
+                .orElseGet(() -> new MemoryPresence(environment));
     }
 
     @Produces

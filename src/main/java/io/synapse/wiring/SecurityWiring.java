@@ -1,5 +1,12 @@
 package io.synapse.wiring;
 
+import io.synapse.cluster.Cluster;
+import io.synapse.cluster.redis.RedisKeys;
+import io.synapse.cluster.redis.RedisLink;
+import io.synapse.cluster.redis.RedisLogins;
+import io.synapse.cluster.redis.RedisPlaces;
+import io.synapse.cluster.redis.RedisRevocations;
+import io.synapse.cluster.redis.RedisTickets;
 import io.synapse.config.Mode;
 import io.synapse.config.OutsideConfig;
 import io.synapse.config.SynapseConfig;
@@ -35,6 +42,7 @@ import io.synapse.security.key.ManagedKeys;
 import io.synapse.security.key.Uses;
 import io.synapse.security.limit.ClientAddresses;
 import io.synapse.security.limit.ConnectionLimits;
+import io.synapse.security.limit.SharedPlaces;
 import io.synapse.security.login.Login;
 import io.synapse.security.login.LoginSessions;
 import io.synapse.security.login.MemoryLogins;
@@ -63,8 +71,11 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    Revocations revocations() {
-        return new LocalRevocations();
+    Revocations revocations(Cluster cluster) {
+        Revocations local = new LocalRevocations();
+        return ClusterWiring.redis(cluster)
+                .<Revocations>map(link -> new RedisRevocations(local, link, cluster.nodes(), cluster.post()))
+                .orElse(local);
     }
 
     @Produces
@@ -77,8 +88,13 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    LoginSessions logins(SynapseConfig config, Clock clock, Timers timers, Revocations revocations) {
-        return new MemoryLogins(config.login(), clock, timers, new Secrets(), revocations);
+    LoginSessions logins(SynapseConfig config, Clock clock, Timers timers, Revocations revocations, Cluster cluster) {
+        return ClusterWiring.redis(cluster)
+                .<LoginSessions>map(link -> new RedisLogins(
+                        config.login(),
+                        new RedisLogins.Environment(link, cluster.post(), clock, timers, new Secrets(), revocations),
+                        config.cluster().redis().timeout()))
+                .orElseGet(() -> new MemoryLogins(config.login(), clock, timers, new Secrets(), revocations));
     }
 
     @Produces
@@ -89,7 +105,16 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    KeyStore keyStore(SynapseConfig config) {
+    KeyStore keyStore(SynapseConfig config, Cluster cluster) {
+        Optional<RedisLink> redis = ClusterWiring.redis(cluster);
+        if (redis.isPresent()) {
+            return RedisKeys.of(
+                    redis.get(),
+                    cluster.nodes(),
+                    cluster.post(),
+                    config.cluster().redis().timeout(),
+                    config.keys().max());
+        }
         return new LocalKeys(
                 config.keys().file().map(Path::of).map(KeyFile::new),
                 config.keys().max());
@@ -168,8 +193,17 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    Tickets tickets(SynapseConfig config, Clock clock, Revocations revocations) {
-        return new MemoryTickets(config.login(), clock, new Secrets(), revocations);
+    Tickets tickets(SynapseConfig config, Clock clock, Revocations revocations, Cluster cluster) {
+        MemoryTickets local = new MemoryTickets(config.login(), clock, new Secrets(), revocations);
+        return ClusterWiring.redis(cluster)
+                .<Tickets>map(link -> new RedisTickets(
+                        local,
+                        config.login(),
+                        clock,
+                        new Secrets(),
+                        link,
+                        config.cluster().redis().timeout()))
+                .orElse(local);
     }
 
     @Produces
@@ -209,8 +243,15 @@ public class SecurityWiring {
 
     @Produces
     @Singleton
-    ConnectionLimits limits(SynapseConfig config, Ticker ticker, Timers timers, Counters counters) {
-        return new ConnectionLimits(config.guard().connections(), ticker, timers, counters);
+    ConnectionLimits limits(SynapseConfig config, Ticker ticker, Timers timers, Counters counters, Cluster cluster) {
+        SharedPlaces shared = ClusterWiring.redis(cluster)
+                .<SharedPlaces>map(link -> new RedisPlaces(
+                        link,
+                        cluster.nodes(),
+                        config.cluster().lease(),
+                        config.cluster().redis().timeout()))
+                .orElse(SharedPlaces.NONE);
+        return new ConnectionLimits(config.guard().connections(), ticker, timers, counters, shared);
     }
 
     @Produces

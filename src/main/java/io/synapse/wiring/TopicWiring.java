@@ -3,6 +3,7 @@ package io.synapse.wiring;
 import io.synapse.cluster.Cluster;
 import io.synapse.cluster.redis.RedisBroker;
 import io.synapse.cluster.redis.RedisLink;
+import io.synapse.cluster.redis.RedisSessions;
 import io.synapse.config.SynapseConfig;
 import io.synapse.config.TopicsConfig;
 import io.synapse.connection.ConnectionRegistry;
@@ -107,8 +108,23 @@ public class TopicWiring {
 
     @Produces
     @Singleton
-    SessionStore sessions(SynapseConfig config, Ticker ticker, Timers timers, Counters counters) {
-        return new MemorySessions(config.session(), ticker, timers, counters);
+    SessionStore sessions(
+            SynapseConfig config, Ids ids, Ticker ticker, Timers timers, Counters counters, Cluster cluster) {
+        MemorySessions local = new MemorySessions(config.session(), ticker, timers, counters);
+        return ClusterWiring.redis(cluster)
+                .<SessionStore>map(link -> new RedisSessions(
+                        local,
+                        new RedisSessions.Sharing(
+                                link,
+                                cluster.nodes(),
+                                cluster.post(),
+                                ids,
+                                timers,
+                                config.session().keep(),
+                                config.cluster().lease(),
+                                config.cluster().redis().timeout()),
+                        counters))
+                .orElse(local);
     }
 
     @Produces

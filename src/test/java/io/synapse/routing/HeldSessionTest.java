@@ -52,6 +52,11 @@ class HeldSessionTest {
         HeldSession session = dialledAt(dialledAt);
         session.claim(claim -> session.begin(new HeldSession.Holding() {
             @Override
+            public SessionState look() {
+                return SessionState.NOTHING;
+            }
+
+            @Override
             public Kept park(boolean takenOver) {
                 whileParked.run();
                 events.add("parked");

@@ -34,6 +34,20 @@ public final class LocalKeys implements KeyStore {
         keys = read;
     }
 
+    /** Keys in memory. */
+    LocalKeys(List<ManagedKey> present, int max) {
+        file = Optional.empty();
+        this.max = max;
+        NavigableMap<String, ManagedKey> all = new TreeMap<>();
+        present.forEach(key -> all.put(key.id(), key));
+        keys = all;
+    }
+
+    /** All of them, in the order of their ids. */
+    List<ManagedKey> all() {
+        return List.copyOf(keys.values());
+    }
+
     @Override
     public boolean isDurable() {
         return file.isPresent();

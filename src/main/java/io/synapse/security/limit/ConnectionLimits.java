@@ -12,10 +12,13 @@ import io.synapse.security.limit.Place.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many connections there are, of whom and from where. A connection takes all its places in one step, in its handshake, so
@@ -27,6 +30,9 @@ public final class ConnectionLimits {
     /** A handshake that has not become a connection by then never will. */
     static final Duration RESERVATION = Duration.ofSeconds(10);
 
+    private static final String ADDRESS = "address ";
+    private static final String KEY = "key ";
+    private static final String USER = "user ";
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long USUAL_RETRY = 5 * SECOND;
     private static final long LONGEST_RETRY = 300 * SECOND;
@@ -37,6 +43,8 @@ public final class ConnectionLimits {
     private final Ticker ticker;
     private final Timers timers;
     private final Counters counters;
+    private final SharedPlaces shared;
+    private final AtomicLong names = new AtomicLong();
     private final Map<String, Address> addresses = new HashMap<>();
     private final Map<String, Integer> holders = new HashMap<>();
     private final Address others;
@@ -75,6 +83,21 @@ public final class ConnectionLimits {
      * @param counters for what happens
      */
     public ConnectionLimits(ConnectionBounds bounds, Ticker ticker, Timers timers, Counters counters) {
+        this(bounds, ticker, timers, counters, SharedPlaces.NONE);
+    }
+
+    /**
+     * Without any connection of this node.
+     *
+     * @param bounds how many there may be
+     * @param ticker elapsed time
+     * @param timers give up reservations
+     * @param counters for what happens
+     * @param shared counts the connections of addresses, keys and users on all nodes
+     */
+    public ConnectionLimits(
+            ConnectionBounds bounds, Ticker ticker, Timers timers, Counters counters, SharedPlaces shared) {
+        this.shared = shared;
         this.bounds = bounds;
         this.ticker = ticker;
         this.timers = timers;
@@ -164,11 +187,16 @@ public final class ConnectionLimits {
             if (full.isPresent()) {
                 return full.get();
             }
-            place = new Place(this, address, false);
+            place = new Place(this, address, false, name());
             count(address, now);
             address.refused = 0;
             open++;
             identity.ifPresent(who -> hold(place, who));
+        }
+        Optional<Full> full = takeShared(place, sharedBounds(place, counted));
+        if (full.isPresent()) {
+            release(place);
+            return full.get();
         }
         place.deadline(timers.after(RESERVATION, place::abandon));
         return place;
@@ -190,13 +218,57 @@ public final class ConnectionLimits {
             if (closing >= bounds.closing() || tooFast) {
                 return Optional.empty();
             }
-            place = new Place(this, address, true);
+            place = new Place(this, address, true, "");
             count(address, now);
             closing++;
         }
         counters.increment(Counter.CONNECTIONS_REFUSED_OPEN);
         place.deadline(timers.after(RESERVATION, place::abandon));
         return Optional.of(place);
+    }
+
+    private String name() {
+        return shared == SharedPlaces.NONE ? "" : Long.toString(names.incrementAndGet());
+    }
+
+    private synchronized Map<String, Integer> sharedBounds(Place place, String counted) {
+        if (shared == SharedPlaces.NONE) {
+            return Map.of();
+        }
+        Map<String, Integer> wanted = new LinkedHashMap<>();
+        if (bounds.perAddress() > 0 && place.address != others) {
+            wanted.put(ADDRESS + counted, bounds.perAddress());
+        }
+        place.holders.forEach(holder -> wanted.put(holder, bound(holder)));
+        return wanted;
+    }
+
+    private int bound(String holder) {
+        return holder.startsWith(KEY) ? bounds.perKey() : bounds.perUser();
+    }
+
+    // Without the lock: this may wait for others.
+    private Optional<Full> takeShared(Place place, Map<String, Integer> wanted) {
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<String> reached = shared.take(place.name, wanted);
+        boolean late;
+        synchronized (this) {
+            late = place.state == State.RELEASED;
+            if (reached.isEmpty() && !late) {
+                place.sharedHolders.addAll(wanted.keySet());
+            }
+        }
+        if (reached.isEmpty() && late) {
+            shared.release(place.name, wanted.keySet());
+        }
+        return reached.map(holder -> refuseShared(place, holder));
+    }
+
+    private synchronized Full refuseShared(Place place, String holder) {
+        Limit limit = holder.startsWith(ADDRESS) ? Limit.ADDRESS : holder.startsWith(KEY) ? Limit.KEY : Limit.USER;
+        return refuse(place.address, limit, USUAL_RETRY, ticker.read());
     }
 
     synchronized boolean open(Place place) {
@@ -207,40 +279,69 @@ public final class ConnectionLimits {
         return true;
     }
 
-    synchronized boolean abandon(Place place) {
-        if (place.state != State.RESERVED) {
-            return false;
+    boolean abandon(Place place) {
+        synchronized (this) {
+            if (place.state != State.RESERVED) {
+                return false;
+            }
         }
         release(place);
         return true;
     }
 
-    synchronized void release(Place place) {
-        if (place.state == State.RELEASED) {
-            return;
+    void release(Place place) {
+        List<String> sharedHolders;
+        synchronized (this) {
+            if (place.state == State.RELEASED) {
+                return;
+            }
+            place.state = State.RELEASED;
+            place.address.open--;
+            if (place.closing) {
+                closing--;
+            } else {
+                open--;
+            }
+            place.holders.forEach(this::leave);
+            sharedHolders = List.copyOf(place.sharedHolders);
         }
-        place.state = State.RELEASED;
-        place.address.open--;
-        if (place.closing) {
-            closing--;
-        } else {
-            open--;
+        if (!sharedHolders.isEmpty()) {
+            shared.release(place.name, sharedHolders);
         }
-        place.holders.forEach(
-                holder -> holders.computeIfPresent(holder, (name, count) -> count == 1 ? null : count - 1));
     }
 
-    synchronized Optional<Full> claim(Place place, Identity identity) {
-        if (place.state == State.RELEASED) {
-            return Optional.empty();
+    private void leave(String holder) {
+        holders.computeIfPresent(holder, (name, count) -> count == 1 ? null : count - 1);
+    }
+
+    Optional<Full> claim(Place place, Identity identity) {
+        Map<String, Integer> wanted = new LinkedHashMap<>();
+        synchronized (this) {
+            if (place.state == State.RELEASED) {
+                return Optional.empty();
+            }
+            long now = ticker.read();
+            Optional<Limit> limit = reached(identity, place.holders);
+            if (limit.isPresent()) {
+                return Optional.of(refuse(place.address, limit.get(), USUAL_RETRY, now));
+            }
+            Set<String> before = Set.copyOf(place.holders);
+            hold(place, identity);
+            if (shared != SharedPlaces.NONE) {
+                place.holders.stream()
+                        .filter(holder -> !before.contains(holder))
+                        .forEach(holder -> wanted.put(holder, bound(holder)));
+            }
         }
-        long now = ticker.read();
-        Optional<Limit> limit = reached(identity, place.holders);
-        if (limit.isPresent()) {
-            return Optional.of(refuse(place.address, limit.get(), USUAL_RETRY, now));
+        Optional<Full> full = takeShared(place, wanted);
+        if (full.isPresent()) {
+            synchronized (this) {
+                if (place.state != State.RELEASED) {
+                    wanted.keySet().stream().filter(place.holders::remove).forEach(this::leave);
+                }
+            }
         }
-        hold(place, identity);
-        return Optional.empty();
+        return full;
     }
 
     private void count(Address address, long now) {
@@ -255,7 +356,7 @@ public final class ConnectionLimits {
         Credential shown = identity.credential();
         boolean keyed = shown.kind() == Credential.Kind.API_KEY
                 || shown.kind() == Credential.Kind.TOKEN && !shown.source().isEmpty();
-        return bounds.perKey() > 0 && keyed ? Optional.of("key " + shown.source()) : Optional.empty();
+        return bounds.perKey() > 0 && keyed ? Optional.of(KEY + shown.source()) : Optional.empty();
     }
 
     private Optional<String> person(Identity identity) {
@@ -264,7 +365,7 @@ public final class ConnectionLimits {
             case TOKEN -> identity.credential().source().isEmpty();
             case API_KEY, DEVELOPMENT -> false;
         };
-        return bounds.perUser() > 0 && person ? Optional.of("user " + identity.owner()) : Optional.empty();
+        return bounds.perUser() > 0 && person ? Optional.of(USER + identity.owner()) : Optional.empty();
     }
 
     private Optional<Limit> reached(Identity identity, Iterable<String> held) {

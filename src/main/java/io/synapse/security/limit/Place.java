@@ -23,14 +23,19 @@ public final class Place implements Entrance {
     final Address address;
     final boolean closing;
     final Set<String> holders = new HashSet<>(2);
+    /** What it is called among nodes, and of what it has a place there; empty on a node alone. */
+    final String name;
+
+    final Set<String> sharedHolders = new HashSet<>(2);
     State state = State.RESERVED;
     private final ConnectionLimits limits;
     private Timer deadline = Timer.NONE;
 
-    Place(ConnectionLimits limits, Address address, boolean closing) {
+    Place(ConnectionLimits limits, Address address, boolean closing, String name) {
         this.limits = limits;
         this.address = address;
         this.closing = closing;
+        this.name = name;
     }
 
     void deadline(Timer timer) {

@@ -46,7 +46,8 @@ class RedisKindsTest {
         interest.end();
     }
 
-    private static void command(RedisServer server, java.util.function.Consumer<StatefulRedisConnection<String, String>> use) {
+    private static void command(
+            RedisServer server, java.util.function.Consumer<StatefulRedisConnection<String, String>> use) {
         RedisClient client = RedisClient.create(server.uri());
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             use.accept(connection);
@@ -85,7 +86,8 @@ class RedisKindsTest {
                         "--cluster-enabled", "yes", "--dir", folder.toString(), "--cluster-config-file", i + ".conf"));
             }
             for (int i = 0; i < 3; i++) {
-                int[] slots = IntStream.range(SLOTS * i / 3, SLOTS * (i + 1) / 3).toArray();
+                int[] slots =
+                        IntStream.range(SLOTS * i / 3, SLOTS * (i + 1) / 3).toArray();
                 command(servers.get(i), redis -> {
                     redis.sync().clusterAddSlots(slots);
                     redis.sync().clusterMeet("127.0.0.1", servers.get(0).port());
@@ -119,7 +121,9 @@ class RedisKindsTest {
         try (RedisServer master = RedisServer.run();
                 RedisServer replica = RedisServer.run("--replicaof", "127.0.0.1 " + master.port());
                 RedisServer sentinel = RedisServer.sentinel(folder, master)) {
-            command(master, redis -> until(() -> redis.sync().info("replication").contains("state=online")));
+            command(
+                    master,
+                    redis -> until(() -> redis.sync().info("replication").contains("state=online")));
             RedisConfig config = new RedisConfig(
                     List.of("redis-sentinel://127.0.0.1:" + sentinel.port() + "#main"),
                     false,

@@ -92,6 +92,13 @@ public final class TestNode implements AutoCloseable {
                 .until(condition);
     }
 
+    /** How many hashes there are whose name begins like this and that have a field. */
+    public long hashesWith(String prefix, String field) {
+        return join(link.call(redis -> redis.keys(prefix + '*'))).stream()
+                .filter(key -> join(link.call(redis -> redis.hexists(key, field))))
+                .count();
+    }
+
     /** Waits for a stage. */
     public static <T> T join(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
