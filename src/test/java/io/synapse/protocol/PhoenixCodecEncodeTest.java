@@ -297,7 +297,8 @@ class PhoenixCodecEncodeTest {
     void closeReasonsFitIntoACloseFrame() {
         for (CloseReason reason : CloseReason.values()) {
             assertThat(Utf8.length(reason.phrase())).isBetween(1, 123);
-            assertThat(reason.code()).matches(code -> code >= 1008 && code <= 1013 || code >= 4000 && code <= 4999);
+            assertThat(reason.code())
+                    .matches(code -> code == 1001 || code >= 1008 && code <= 1013 || code >= 4000 && code <= 4999);
         }
     }
 }
