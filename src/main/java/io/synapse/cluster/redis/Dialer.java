@@ -13,6 +13,7 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -81,6 +82,8 @@ final class Dialer implements AutoCloseable {
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
         with(options, config);
         options.replayFilter(command -> true);
+        // These are dialled when the first command goes to them, which waits for that, as long as a command may take.
+        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS);
         client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                         .build())
@@ -113,7 +116,12 @@ final class Dialer implements AutoCloseable {
     CompletionStage<Commands> commands() {
         return client instanceof RedisClient single
                 ? single.connectAsync(CODEC, uri).thenApply(open -> new Commands(open, open.async()))
-                : ((RedisClusterClient) client).connectAsync(CODEC).thenApply(open -> new Commands(open, open.async()));
+                : sharded((RedisClusterClient) client).thenApply(open -> new Commands(open, open.async()));
+    }
+
+    // Which server has what is asked first: without that, the client refuses to connect.
+    private static CompletionStage<StatefulRedisClusterConnection<String, byte[]>> sharded(RedisClusterClient client) {
+        return client.refreshPartitionsAsync().thenCompose(known -> client.connectAsync(CODEC));
     }
 
     CompletionStage<? extends StatefulRedisPubSubConnection<String, byte[]>> pubSub() {

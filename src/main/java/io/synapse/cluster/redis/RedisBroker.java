@@ -111,7 +111,7 @@ public final class RedisBroker<E> implements Broker<E>, AutoCloseable {
         publisher = new TopicPublisher<>(
                 store, link.executor(), environment.timers(), environment.ticker(), settings.timeout());
         weights = new TopicWeights(index, store, bounds.totalBytes());
-        wishes = new TopicWishes<>(link, index, this::openForAll);
+        wishes = new TopicWishes<>(link, index, environment.timers(), settings.timeout(), this::openForAll);
         localKeys = new IdempotencyKeys(bounds.keys(), bounds.keyAge(), environment.ticker(), bytes::addAndGet);
         letterPrefix = environment.ids().next() + '-';
         parts = new TopicParts<>(
@@ -180,8 +180,14 @@ public final class RedisBroker<E> implements Broker<E>, AutoCloseable {
                         () -> enterFirst(topic),
                         environment.ticker().read(),
                         () -> publish(used, letter, result),
-                        failure -> failed(used, letter, failure, result));
+                        failure -> failed(used, letter, notDone(failure), result));
         return result;
+    }
+
+    // Whatever kept the topic from being noted, nothing was published.
+    private static Throwable notDone(Throwable failure) {
+        Throwable cause = RedisLink.cause(failure);
+        return cause instanceof BrokerException ? cause : new RedisAwayException(String.valueOf(cause.getMessage()));
     }
 
     private void publish(RedisTopic<E> topic, Letter<E> letter, CompletableFuture<Published> result) {

@@ -1,8 +1,10 @@
 package io.synapse.cluster.redis;
 
+import io.synapse.platform.Timers;
 import io.synapse.stream.Broker.Feed;
 import io.synapse.stream.Broker.Interest;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,17 +25,32 @@ final class TopicWishes<E> implements Channels.Listener {
 
     private final RedisLink link;
     private final TopicIndex index;
+    private final Timers timers;
+    private final Duration timeout;
     private final BiFunction<String, Boolean, CompletionStage<Feed<E>>> opener;
     private final List<Predicate<String>> wishes = new CopyOnWriteArrayList<>();
+    /** Those that have all topics there were: what is found of theirs later is new to them. */
+    private final List<Predicate<String>> fulfilled = new CopyOnWriteArrayList<>();
+
     private final Map<String, CompletableFuture<Feed<E>>> open = new ConcurrentHashMap<>();
     private boolean listening;
     private CompletableFuture<Void> heard = new CompletableFuture<>();
     /** Whether news may have been missed. */
     private volatile boolean behind;
 
-    TopicWishes(RedisLink link, TopicIndex index, BiFunction<String, Boolean, CompletionStage<Feed<E>>> opener) {
+    private boolean looking;
+    private CompletableFuture<Void> nextLook;
+
+    TopicWishes(
+            RedisLink link,
+            TopicIndex index,
+            Timers timers,
+            Duration timeout,
+            BiFunction<String, Boolean, CompletionStage<Feed<E>>> opener) {
         this.link = link;
         this.index = index;
+        this.timers = timers;
+        this.timeout = timeout;
         this.opener = opener;
     }
 
@@ -52,17 +69,21 @@ final class TopicWishes<E> implements Channels.Listener {
         Interest interest = () -> {
             if (ended.compareAndSet(false, true)) {
                 wishes.remove(wish);
+                fulfilled.remove(wish);
                 letGo();
             }
         };
         if (!link.isUp()) {
             // What there is on this node, and everything as soon as Redis is there.
             behind = true;
+            fulfilled.add(wish);
             return CompletableFuture.completedFuture(interest);
         }
-        return waiting.thenCompose(nothing -> look(wish, false)).handle((nothing, failure) -> {
-            if (failure != null) {
-                behind = true;
+        return heardInTime(waiting).thenCompose(nothing -> look()).handle((nothing, failure) -> {
+            behind |= failure != null;
+            fulfilled.add(wish);
+            if (ended.get()) {
+                fulfilled.remove(wish);
             }
             return interest;
         });
@@ -70,7 +91,7 @@ final class TopicWishes<E> implements Channels.Listener {
 
     private synchronized void letGo() {
         open.forEach((name, feed) -> {
-            if (wishes.stream().noneMatch(wish -> wish.test(name)) && open.remove(name, feed)) {
+            if (!isWanted(wishes, name) && open.remove(name, feed)) {
                 feed.thenAccept(Feed::close);
             }
         });
@@ -86,7 +107,7 @@ final class TopicWishes<E> implements Channels.Listener {
         String name = Script.text(payload);
         // What is opened is read, and may be told: not on the client's own thread.
         link.executor().execute(() -> {
-            if (wishes.stream().anyMatch(wish -> wish.test(name))) {
+            if (isWanted(wishes, name)) {
                 open(name, true);
             }
         });
@@ -108,19 +129,70 @@ final class TopicWishes<E> implements Channels.Listener {
             return;
         }
         behind = false;
-        look(name -> wishes.stream().anyMatch(wish -> wish.test(name)), true).whenComplete((nothing, failure) -> {
-            if (failure != null) {
-                behind = true;
-            }
-        });
+        look().whenComplete((nothing, failure) -> behind |= failure != null);
     }
 
-    private CompletionStage<Void> look(Predicate<String> wish, boolean isNew) {
-        return index.all()
+    private CompletionStage<Void> heardInTime(CompletableFuture<Void> waiting) {
+        CompletableFuture<Void> inTime = new CompletableFuture<>();
+        var timer = timers.after(
+                timeout,
+                () -> link.executor()
+                        .execute(() -> inTime.completeExceptionally(
+                                new RedisAwayException("Redis does not answer a subscription"))));
+        waiting.thenRun(() -> {
+            timer.cancel();
+            inTime.complete(null);
+        });
+        return inTime;
+    }
+
+    /** Opens what is wanted and there; many who ask at a time share it. Completes when a look is over that began after this. */
+    private CompletionStage<Void> look() {
+        CompletableFuture<Void> mine;
+        synchronized (this) {
+            if (nextLook == null) {
+                nextLook = new CompletableFuture<>();
+            }
+            mine = nextLook;
+            if (looking) {
+                return mine;
+            }
+            looking = true;
+        }
+        runLook();
+        return mine;
+    }
+
+    private void runLook() {
+        CompletableFuture<Void> mine;
+        synchronized (this) {
+            mine = nextLook;
+            nextLook = null;
+        }
+        index.all()
                 .thenCompose(names -> CompletableFuture.allOf(names.stream()
-                        .filter(wish)
-                        .map(name -> open(name, isNew))
-                        .toArray(CompletableFuture<?>[]::new)));
+                        .filter(name -> isWanted(wishes, name))
+                        .map(name -> open(name, isWanted(fulfilled, name)))
+                        .toArray(CompletableFuture<?>[]::new)))
+                .whenComplete((nothing, failure) -> {
+                    boolean again;
+                    synchronized (this) {
+                        again = nextLook != null;
+                        looking = again;
+                    }
+                    if (failure == null) {
+                        mine.complete(null);
+                    } else {
+                        mine.completeExceptionally(RedisLink.cause(failure));
+                    }
+                    if (again) {
+                        link.executor().execute(this::runLook);
+                    }
+                });
+    }
+
+    private static boolean isWanted(List<Predicate<String>> wishes, String name) {
+        return wishes.stream().anyMatch(wish -> wish.test(name));
     }
 
     private CompletableFuture<Feed<E>> open(String name, boolean isNew) {
@@ -140,7 +212,7 @@ final class TopicWishes<E> implements Channels.Listener {
             }
         });
         // The wish may have ended meanwhile.
-        if (wishes.stream().noneMatch(wish -> wish.test(name))) {
+        if (!isWanted(wishes, name)) {
             letGo();
         }
         return fresh;

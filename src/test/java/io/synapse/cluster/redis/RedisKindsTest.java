@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.ArrayOutput;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.synapse.config.RedisConfig;
 import io.synapse.stream.Broker.Interest;
 import io.synapse.testing.RedisServer;
@@ -13,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -46,8 +52,7 @@ class RedisKindsTest {
         interest.end();
     }
 
-    private static void command(
-            RedisServer server, java.util.function.Consumer<StatefulRedisConnection<String, String>> use) {
+    private static void command(RedisServer server, Consumer<StatefulRedisConnection<String, String>> use) {
         RedisClient client = RedisClient.create(server.uri());
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             use.accept(connection);
@@ -59,8 +64,13 @@ class RedisKindsTest {
     @Test
     @DisplayName("G8: an ACL user that may use its own keys and channels only, as documented")
     void accessControl() {
-        String rules = "synapse on >secret ~mine:* &mine:* +@all -@admin -@dangerous +info";
-        try (RedisServer redis = RedisServer.run("--user", rules, "--user", "default off")) {
+        String rules = "SETUSER synapse on >secret ~mine:* resetchannels &mine:* +@all -@admin -@dangerous +info";
+        try (RedisServer redis = RedisServer.run()) {
+            command(redis, connection -> {
+                CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
+                List.of(rules.split(" ")).forEach(args::add);
+                connection.sync().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), args);
+            });
             RedisConfig config = new RedisConfig(
                     List.of(redis.uri()),
                     false,
@@ -119,7 +129,7 @@ class RedisKindsTest {
     @DisplayName("G8: sentinels name another master when one dies, and topics go on there")
     void failover() {
         try (RedisServer master = RedisServer.run();
-                RedisServer replica = RedisServer.run("--replicaof", "127.0.0.1 " + master.port());
+                RedisServer replica = RedisServer.run("--replicaof", "127.0.0.1", Integer.toString(master.port()));
                 RedisServer sentinel = RedisServer.sentinel(folder, master)) {
             command(
                     master,
@@ -136,9 +146,9 @@ class RedisKindsTest {
                     sentinel,
                     redis -> until(() -> !redis.sync()
                             .dispatch(
-                                    io.lettuce.core.protocol.CommandType.SENTINEL,
-                                    new io.lettuce.core.output.ArrayOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
-                                    new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8)
+                                    CommandType.SENTINEL,
+                                    new ArrayOutput<>(StringCodec.UTF8),
+                                    new CommandArgs<>(StringCodec.UTF8)
                                             .add("replicas")
                                             .add("main"))
                             .isEmpty()));
