@@ -7,7 +7,7 @@ import WebSocket from 'ws'
 
 const DEADLINE_MS = 10_000
 
-export const KEY = 'test_key'
+export const KEY = process.env.SYNAPSE_KEY ?? 'test_key'
 
 /** A question of more than thirty words of answer, whatever the library holds. */
 export const LONG = 'Tell me something about Synapse, in full sentences'

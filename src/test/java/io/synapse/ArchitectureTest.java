@@ -2,6 +2,7 @@ package io.synapse;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -71,6 +72,8 @@ class ArchitectureTest {
             .definedBy("io.synapse.operations..")
             .layer("cluster")
             .definedBy("io.synapse.cluster")
+            .layer("control")
+            .definedBy("io.synapse.control..")
             .layer("redis")
             .definedBy("io.synapse.cluster.redis..")
             .layer("endpoint")
@@ -162,8 +165,21 @@ class ArchitectureTest {
                     "security",
                     "config",
                     "platform")
+            .whereLayer("control")
+            .mayOnlyAccessLayers(
+                    "routing",
+                    "query",
+                    "topic",
+                    "presence",
+                    "stream",
+                    "security",
+                    "connection",
+                    "protocol",
+                    "config",
+                    "platform")
             .whereLayer("endpoint")
             .mayOnlyAccessLayers(
+                    "control",
                     "platform",
                     "config",
                     "protocol",
@@ -204,6 +220,7 @@ class ArchitectureTest {
                     "io.synapse.security..",
                     "io.synapse.routing..",
                     "io.synapse.operations..",
+                    "io.synapse.control..",
                     "io.synapse.cluster..",
                     "io.synapse.endpoint..",
                     "io.synapse.cli..",
@@ -251,15 +268,25 @@ class ArchitectureTest {
             .resideOutsideOfPackage("io.synapse.cluster.redis..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.lettuce..", "io.netty..", "reactor..");
+            .resideInAnyPackage("io.lettuce..", "io.netty..");
 
     @ArchTest
     static final ArchRule ONE_CLASS_KNOWS_THE_SCHEMA_VALIDATOR = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("io.synapse.tool.JsonSchemas")
+            .and()
+            .resideOutsideOfPackage("io.synapse.endpoint.mcp..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.networknt..", "com.fasterxml.jackson.databind..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_MCP_SERVER_KNOWS_ITS_SDK = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.synapse.endpoint.mcp..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.modelcontextprotocol..", "reactor..", "org.reactivestreams..");
 
     @ArchTest
     static final ArchRule NOBODY_LOOKS_UP_A_JSON_PROVIDER =
@@ -303,7 +330,12 @@ class ArchitectureTest {
 
     @ArchTest
     static void noCycles(JavaClasses classes) {
-        slices().matching("io.synapse.(*)..").should().beFreeOfCycles().check(classes);
+        // What is in Redis is for any package that has a seam for it, and only wiring may use it; so no cycle leads
+        // through it.
+        slices().matching("io.synapse.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(classes.that(resideOutsideOfPackage("io.synapse.cluster.redis..")));
         // The engines shipped with Synapse know the API, and not the other way round.
         noClasses()
                 .that(resideInAPackage("io.synapse.engine"))

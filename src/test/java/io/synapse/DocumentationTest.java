@@ -49,6 +49,7 @@ class DocumentationTest {
             "task",
             "task_cancel",
             "token_expiring",
+            "subscribed",
             "unsubscribed");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)");
 

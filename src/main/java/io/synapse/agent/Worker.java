@@ -59,6 +59,15 @@ public final class Worker {
     }
 
     /**
+     * Whether it has a task that has not ended.
+     *
+     * @return at this moment
+     */
+    public boolean isBusy() {
+        return !givings.isEmpty();
+    }
+
+    /**
      * Says who is told that there is news.
      *
      * @param told runs on any thread; quick

@@ -25,6 +25,7 @@ public final class ConfigReader {
     static final List<String> ROLES = List.of("synapse-user", "synapse-publisher", "synapse-agent", "synapse-admin");
     private static final String AUTO = "auto";
     private static final String IDLE_TIMEOUT = "synapse.heartbeat.idle-timeout";
+    private static final String DRAIN_ON_STOP = "synapse.drain.on-stop";
     private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
     private static final int MIN_SECRET_BYTES = 32;
     private static final int MIB = 1024 * 1024;
@@ -67,6 +68,7 @@ public final class ConfigReader {
                         integer("synapse.outbox.low-water-bytes", 1024, 1024 * MIB),
                         duration("synapse.outbox.send-timeout", Duration.ofMillis(10), Duration.ofMinutes(10))),
                 heartbeat(mode),
+                drain(mode),
                 query(),
                 new BudgetReader(this).read(),
                 new ReplayConfig(
@@ -95,6 +97,7 @@ public final class ConfigReader {
                 new AgentsReader(this, mode).read(),
                 new ToolsReader(this).read(),
                 new ClusterReader(this).read(),
+                new ControlReader(this).read(),
                 bool("synapse.payara.idle-timer-off"));
     }
 
@@ -111,6 +114,18 @@ public final class ConfigReader {
 
     private static Duration idleTimeout(Mode mode) {
         return Duration.ofSeconds(mode == Mode.DEVELOPMENT ? 45 : 60);
+    }
+
+    private DrainConfig drain(Mode mode) {
+        Duration longest = Duration.ofHours(1);
+        // Whoever develops deploys again and again, and waits for it.
+        boolean onStop = required(DRAIN_ON_STOP).equals(AUTO) ? mode == Mode.PRODUCTION : bool(DRAIN_ON_STOP);
+        return new DrainConfig(
+                duration("synapse.drain.grace", Duration.ZERO, longest),
+                duration("synapse.drain.window", Duration.ZERO, longest),
+                integer("synapse.drain.rate", 1, 100_000),
+                integer("synapse.drain.batch-size", 1, 10_000),
+                onStop);
     }
 
     private GatewayConfig gateway() {

@@ -12,6 +12,7 @@ package io.synapse.config;
  * @param guard how many connections and messages a client may have
  * @param outbox what may wait to be sent
  * @param heartbeat how it finds out which clients are still there
+ * @param drain how it lets go of its clients before it stops
  * @param query the life of queries
  * @param budget how much each subject may use
  * @param replay bounds on showing queries again
@@ -25,6 +26,7 @@ package io.synapse.config;
  * @param agents which agents workers serve
  * @param tools who may call which tools
  * @param cluster whether this node shares its state with others
+ * @param control how services find this node, and what they tell it
  * @param tyrusIdleTimerOff whether Payara's idle timer, which costs more than everything else together, is taken out
  */
 public record SynapseConfig(
@@ -37,6 +39,7 @@ public record SynapseConfig(
         GuardConfig guard,
         OutboxConfig outbox,
         HeartbeatConfig heartbeat,
+        DrainConfig drain,
         QueryConfig query,
         BudgetConfig budget,
         ReplayConfig replay,
@@ -50,4 +53,5 @@ public record SynapseConfig(
         AgentsConfig agents,
         ToolsConfig tools,
         ClusterConfig cluster,
+        ControlConfig control,
         boolean tyrusIdleTimerOff) {}

@@ -27,8 +27,27 @@ public final class Connection {
     @FunctionalInterface
     public interface Source {
 
+        /** What is broken off if the connection ends now. */
+        enum Tie {
+            /** Nothing that cannot be taken up again elsewhere. */
+            NONE,
+            /** The client waits for the end of a query. */
+            QUERY,
+            /** The client works on a query of somebody else's. */
+            TASK
+        }
+
         /** Adds what it has, until {@link Connection#requestRoom()} says no. Quick; called by any thread. */
         void pump();
+
+        /**
+         * What is broken off if the connection ends now.
+         *
+         * @return by default, nothing
+         */
+        default Tie tie() {
+            return Tie.NONE;
+        }
     }
 
     private static final System.Logger LOGGER = System.getLogger(Connection.class.getName());

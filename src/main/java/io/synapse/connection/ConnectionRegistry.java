@@ -8,11 +8,13 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The open connections of this node, by id and by the agents they have joined. Safe for use by many threads. It holds
@@ -24,16 +26,60 @@ public final class ConnectionRegistry {
 
     private final Map<String, Entry> byId = new ConcurrentHashMap<>();
     private final Map<String, Set<Connection>> byAgent = new ConcurrentHashMap<>();
+    private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
     /** What is known of one connection. Guarded by itself; {@code agents} is null once it is untracked. */
     private static final class Entry {
         private final Connection connection;
+        private final OrderTaker taker;
         private Set<String> agents = new HashSet<>();
-        private final Set<String> tenants = new HashSet<>();
+        /** By tenant, the first of each. */
+        private final Map<String, ConnectionClient> clients = new LinkedHashMap<>();
 
-        private Entry(Connection connection) {
+        private Entry(Connection connection, OrderTaker taker) {
             this.connection = connection;
+            this.taker = taker;
         }
+
+        private synchronized Known known() {
+            return new Known(connection, List.copyOf(clients.values()), taker);
+        }
+    }
+
+    /**
+     * What is known of a connection at one moment.
+     *
+     * @param connection it
+     * @param clients who has said something on it, one for each tenant
+     * @param taker what is joined there
+     */
+    record Known(Connection connection, List<ConnectionClient> clients, OrderTaker taker) {}
+
+    /** Learns what changes, to keep it elsewhere. Quick; called on any thread, and with no lock of the registry held. */
+    public interface Watcher {
+
+        /**
+         * A connection is there, or something is known of it that was not before.
+         *
+         * @param connectionId of it; it may have gone meanwhile
+         */
+        void changed(String connectionId);
+
+        /**
+         * A connection has gone.
+         *
+         * @param connectionId of it, which never comes again
+         */
+        void gone(String connectionId);
+    }
+
+    /**
+     * Tells somebody of changes from now on.
+     *
+     * @param watcher to be told
+     */
+    public void watch(Watcher watcher) {
+        watchers.add(watcher);
     }
 
     /**
@@ -43,7 +89,28 @@ public final class ConnectionRegistry {
      * @param connection open
      */
     public void track(Connection connection) {
-        byId.putIfAbsent(connection.id(), new Entry(connection));
+        track(connection, OrderTaker.NONE);
+    }
+
+    /**
+     * The same of one on which topics are joined.
+     *
+     * @param connection open
+     * @param taker knows what is joined
+     */
+    public void track(Connection connection, OrderTaker taker) {
+        if (byId.putIfAbsent(connection.id(), new Entry(connection, taker)) == null) {
+            changed(connection);
+        }
+    }
+
+    /**
+     * Notes that what is joined on a connection, or subscribed to, has changed.
+     *
+     * @param connection any
+     */
+    public void changed(Connection connection) {
+        watchers.forEach(watcher -> watcher.changed(connection.id()));
     }
 
     /**
@@ -60,6 +127,7 @@ public final class ConnectionRegistry {
             entry.agents.forEach(agent -> removeMember(agent, connection));
             entry.agents = null;
         }
+        watchers.forEach(watcher -> watcher.gone(connection.id()));
     }
 
     /**
@@ -83,19 +151,24 @@ public final class ConnectionRegistry {
                 });
             }
         }
+        changed(connection);
     }
 
     /**
      * Notes that the client of a connection has said who it is. Does nothing if the connection is not tracked.
      *
      * @param connection any
-     * @param tenant whom it belongs to; empty for nobody in particular
+     * @param client who; of one tenant, the first counts
      */
-    public void identified(Connection connection, String tenant) {
+    public void identified(Connection connection, ConnectionClient client) {
         Entry entry = find(connection);
         if (entry != null) {
+            boolean news;
             synchronized (entry) {
-                entry.tenants.add(tenant);
+                news = entry.clients.putIfAbsent(client.tenant(), client) == null;
+            }
+            if (news) {
+                changed(connection);
             }
         }
     }
@@ -116,6 +189,7 @@ public final class ConnectionRegistry {
                 removeMember(agent, connection);
             }
         }
+        changed(connection);
     }
 
     /** The entry of this very connection, or null. */
@@ -154,8 +228,18 @@ public final class ConnectionRegistry {
             return Optional.empty();
         }
         synchronized (entry) {
-            return entry.tenants.contains(tenant) ? Optional.of(entry.connection) : Optional.empty();
+            return entry.clients.containsKey(tenant) ? Optional.of(entry.connection) : Optional.empty();
         }
+    }
+
+    /** What is known of a connection, if it is open on this node. */
+    Optional<Known> known(String id) {
+        return Optional.ofNullable(byId.get(id)).map(Entry::known);
+    }
+
+    /** What is known of all connections; a copy of this moment. */
+    List<Known> known() {
+        return byId.values().stream().map(Entry::known).toList();
     }
 
     /**

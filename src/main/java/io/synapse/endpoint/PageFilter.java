@@ -23,7 +23,17 @@ import java.util.OptionalInt;
 
 /** Stands in front of the page and the REST side: the rules of access. */
 @WebFilter(
-        urlPatterns = {"/", "/index.html", "/login.html", "/login", "/login/*", "/asyncapi.yaml", "/assets/*", "/api/*"
+        urlPatterns = {
+            "/",
+            "/index.html",
+            "/login.html",
+            "/login",
+            "/login/*",
+            "/asyncapi.yaml",
+            "/openapi.yaml",
+            "/assets/*",
+            "/api/*",
+            "/mcp"
         },
         asyncSupported = true)
 public class PageFilter implements Filter {

@@ -37,8 +37,11 @@ public final class NodeState {
             return Optional.of(
                     "production mode needs synapse.auth.api-keys, synapse.auth.key-file or synapse.auth.token-secret");
         }
-        if (stopping || !queries.isAccepting()) {
+        if (stopping || queries.isStopping()) {
             return Optional.of("stopping");
+        }
+        if (!queries.isAccepting()) {
+            return Optional.of("draining");
         }
         return Optional.empty();
     }

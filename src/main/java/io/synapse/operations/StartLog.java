@@ -35,6 +35,9 @@ public class StartLog {
     private StartSignal signal;
 
     @Inject
+    private LastWait last;
+
+    @Inject
     private ConnectionRegistry connections;
 
     @Inject
@@ -60,8 +63,10 @@ public class StartLog {
 
     @PreDestroy
     void stopping() {
+        // Open Liberty tells this before it tells servlets, when its connections are gone already.
+        last.over();
         state.stop();
-        connections.listActive().forEach(connection -> connection.close(CloseReason.SERVICE_RESTART));
+        connections.listActive().forEach(connection -> connection.close(CloseReason.GOING_AWAY));
         cluster.stop();
         LOGGER.log(Level.INFO, "Synapse stops");
     }

@@ -34,6 +34,8 @@ public enum Counter {
     CONNECTIONS_EVICTED("synapse.connections.evicted", "connections closed because they were idle"),
     /** Connections cut because the client is gone. */
     CONNECTIONS_DEAD("synapse.connections.dead", "connections cut off because their client answered no ping"),
+    /** Connections closed by a drain. */
+    CONNECTIONS_DRAINED("synapse.connections.drained", "connections closed because the node was drained"),
     /** Topics that failed. */
     TOPICS_CRASHED("synapse.topics.crashed", "topics of connections that failed and were told to rejoin"),
     /** Commands that Redis failed. */
@@ -134,6 +136,8 @@ public enum Counter {
             "turns that have left their conversation at synapse.conversation.turns or synapse.conversation.bytes"),
     /** Turns that were taken back. */
     TURNS_ROLLED_BACK("synapse.turns.rolled-back", "turns left out of their conversation by double_texting rollback"),
+    /** Turns that could not be kept. */
+    TURNS_LOST("synapse.turns.lost", "turns that could not be kept, because Redis was away"),
     /** Conversations that were not used. */
     CONVERSATIONS_EXPIRED("synapse.conversations.expired", "conversations not used for synapse.conversation.keep"),
     /** Conversations forgotten early. */

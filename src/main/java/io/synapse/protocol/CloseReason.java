@@ -8,6 +8,8 @@ package io.synapse.protocol;
 public enum CloseReason {
     /** The application is stopping or being replaced; come back. */
     SERVICE_RESTART(1012, "service restart"),
+    /** The server goes away at once; come back, to another node if there is one. */
+    GOING_AWAY(1001, "going away, reconnect"),
     /** A message was larger than {@code synapse.limits.message-bytes}. */
     TOO_BIG(1009, "message too big"),
     /** Too many malformed frames on one connection. */
@@ -34,6 +36,8 @@ public enum CloseReason {
     TOKEN_EXPIRED(4501, "token expired"),
     /** The credential of the connection was revoked; do not come back with it. */
     REVOKED(4502, "credential revoked"),
+    /** Whoever operates the service does not want this connection; do not come back. */
+    DISCONNECTED(4503, "disconnected"),
     /** The client has come back on another connection, which has the session now; do not come back with it. */
     TAKEN_OVER(4509, "session taken over");
 

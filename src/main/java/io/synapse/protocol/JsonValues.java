@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * JSON as values of Java: text, booleans, null, lists, maps in order; whole numbers as {@code Long}, or as {@code
@@ -29,7 +30,7 @@ public final class JsonValues {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("not an object");
             }
-            return object(parser);
+            return object(parser, null, Set.of());
         } catch (IOException e) {
             // A parser with bounds has read past it before.
             throw new UncheckedIOException(e);
@@ -45,12 +46,25 @@ public final class JsonValues {
      * @throws IllegalArgumentException if it is not well-formed, no object, too deep, or has a number too large
      */
     public static Map<String, Object> object(String text, int maxDepth) {
+        return object(text, maxDepth, Set.of());
+    }
+
+    /**
+     * The same, with some fields as they came, wherever they stand, numbers with all their digits.
+     *
+     * @param text JSON
+     * @param maxDepth how deep it may nest
+     * @param raw the names of fields whose values are to be {@link RawJson}
+     * @return its fields
+     * @throws IllegalArgumentException if it is not well-formed, no object, too deep, or has a number too large
+     */
+    public static Map<String, Object> object(String text, int maxDepth, Set<String> raw) {
         try (JsonParser parser =
                 new Json(maxDepth, 0, Math.max(1, text.length())).factory().createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("not an object");
             }
-            Map<String, Object> object = object(parser);
+            Map<String, Object> object = object(parser, text, raw);
             if (parser.nextToken() != null) {
                 throw new IllegalArgumentException("something follows the object");
             }
@@ -70,23 +84,55 @@ public final class JsonValues {
         return RawJson.of(Payloads.data(object, Integer.MAX_VALUE));
     }
 
-    private static Map<String, Object> object(JsonParser parser) throws IOException {
+    /**
+     * An object to be written field by field, each value as it came.
+     *
+     * @param json an object
+     * @return the same, which can be part of another message
+     * @throws IllegalArgumentException if it is no object
+     */
+    public static Body fields(RawJson json) {
+        Map<String, RawJson> fields = new LinkedHashMap<>();
+        try (JsonParser parser = json.parser()) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("not an object");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                fields.put(name, RawJson.read(parser, json.text()));
+            }
+        } catch (IOException e) {
+            // A parser with bounds has read past it before.
+            throw new UncheckedIOException(e);
+        }
+        return generator -> {
+            generator.writeStartObject();
+            for (Map.Entry<String, RawJson> field : fields.entrySet()) {
+                generator.writeFieldName(field.getKey());
+                field.getValue().writeTo(generator);
+            }
+            generator.writeEndObject();
+        };
+    }
+
+    private static Map<String, Object> object(JsonParser parser, String text, Set<String> raw) throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
-            fields.put(name, value(parser));
+            fields.put(name, raw.contains(name) ? RawJson.read(parser, text) : value(parser, text, raw));
         }
         return fields;
     }
 
-    private static Object value(JsonParser parser) throws IOException {
+    private static Object value(JsonParser parser, String text, Set<String> raw) throws IOException {
         return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser);
+            case START_OBJECT -> object(parser, text, raw);
             case START_ARRAY -> {
                 List<Object> list = new ArrayList<>();
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    list.add(value(parser));
+                    list.add(value(parser, text, raw));
                 }
                 yield list;
             }

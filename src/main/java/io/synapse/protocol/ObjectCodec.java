@@ -105,6 +105,10 @@ public final class ObjectCodec implements MessageCodec {
                 yield event.publication()
                         .frame(format, () -> write("event", null, out -> flat(out, Payloads.typedEvent(event))));
             }
+            case RECONNECT -> {
+                Body payload = Payloads.reconnect((ServerMessage.Reconnect) message, "reconnect");
+                yield write("system", null, generator -> flat(generator, payload));
+            }
             case TOPIC_CLOSED, TOPIC_CRASHED, BINARY_REPLY, BINARY_PUSH ->
                 throw new CodecException("/ws has no word for " + message.kind(), null);
         };

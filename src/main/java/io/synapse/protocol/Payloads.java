@@ -105,6 +105,17 @@ public final class Payloads {
     }
 
     /**
+     * The node is going.
+     *
+     * @param message when to connect again
+     * @param event what it is, where nothing else says so; null leaves it out
+     * @return {@code {event?,reason,reconnect_after_ms}}
+     */
+    static Body reconnect(ServerMessage.Reconnect message, String event) {
+        return of("event", event, "reason", Reasons.STOPPING, "reconnect_after_ms", message.afterMillis());
+    }
+
+    /**
      * One thought.
      *
      * @param ref the query

@@ -161,6 +161,10 @@ public final class PhoenixCodec implements MessageCodec {
                 ServerMessage.Event event = (ServerMessage.Event) message;
                 yield event.publication().frame(new Way(spoken, event.via()), () -> event(spoken, event));
             }
+            case RECONNECT -> {
+                Body payload = Payloads.reconnect((ServerMessage.Reconnect) message, null);
+                yield text(spoken, new Address(null, null, HEARTBEAT_TOPIC), "reconnect", payload);
+            }
             case BINARY_REPLY -> PhoenixFrame.encode(spoken, (ServerMessage.BinaryReply) message);
             case BINARY_PUSH -> PhoenixFrame.encode(spoken, (ServerMessage.BinaryPush) message);
         };

@@ -69,6 +69,8 @@ public final class Reasons {
     public static final String PRESENCE_FULL = "presence_full";
     /** The client is not seen on the topic, so there is nothing to be said about it. */
     public static final String NOT_TRACKED = "not_tracked";
+    /** Whoever operates the service, or serves a channel, wanted it so. */
+    public static final String BY_ORDER = "by_order";
     /** A later message about the same topic has overtaken this one. */
     public static final String OVERTAKEN = "overtaken";
     /** A session was named on a connection that has one, or has begun without. */
@@ -83,6 +85,9 @@ public final class Reasons {
     public static final String TOO_MANY_CONNECTIONS = "too_many_connections";
     /** Something failed in the server. */
     public static final String INTERNAL_ERROR = "internal_error";
+
+    /** What nodes share cannot be reached now; the same asked again later may succeed. */
+    public static final String UNAVAILABLE = "unavailable";
 
     private Reasons() {}
 

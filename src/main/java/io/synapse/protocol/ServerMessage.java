@@ -25,7 +25,9 @@ public sealed interface ServerMessage {
         /** {@link TopicCrashed}. */
         TOPIC_CRASHED,
         /** {@link Event}. */
-        EVENT
+        EVENT,
+        /** {@link Reconnect}. */
+        RECONNECT
     }
 
     /**
@@ -147,6 +149,18 @@ public sealed interface ServerMessage {
          */
         public static String messageId(String epoch, long offset) {
             return epoch + "-" + offset;
+        }
+    }
+
+    /**
+     * The node is going, and the client is to connect again; the connection is closed soon.
+     *
+     * @param afterMillis when, from now on: each client is told another time, so that they do not come all at once
+     */
+    record Reconnect(long afterMillis) implements ServerMessage {
+        @Override
+        public Kind kind() {
+            return Kind.RECONNECT;
         }
     }
 

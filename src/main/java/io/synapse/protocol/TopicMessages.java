@@ -16,12 +16,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** What a client can say about topics: which fields each message must hold. */
 final class TopicMessages {
 
-    private static final int MAX_EVENT_LENGTH = 128;
     private static final int MAX_EVENTS = 32;
     private static final int MAX_TOPICS = 100;
     private static final String DEFAULT_EVENT = "message";
@@ -29,38 +27,11 @@ final class TopicMessages {
     private static final int MAX_KEY_LENGTH = 128;
     private static final int MAX_PAGE = 1_000_000;
     private static final int MAX_WORD = 32;
-    private static final Pattern EVENT = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1," + MAX_EVENT_LENGTH + "}");
-
-    /** What the server says itself: a client must not be able to say it in its name. */
-    private static final Set<String> RESERVED = Set.of(
-            "heartbeat",
-            "presence_state",
-            "presence_diff",
-            "presence_info",
-            "thought",
-            "progress",
-            "queued",
-            "result",
-            "snapshot",
-            "budget",
-            "token_expiring",
-            "unsubscribed",
-            "interrupted",
-            "error",
-            "gap",
-            "recovery",
-            "ping",
-            "pong",
-            "response",
-            "ack",
-            "event",
-            "session",
-            "system");
 
     private TopicMessages() {}
 
     static Inbound subscribe(Address address, Fields fields) throws WrongField {
-        Set<String> events = fields.texts("events", MAX_EVENTS, MAX_EVENT_LENGTH);
+        Set<String> events = fields.texts("events", MAX_EVENTS, EventNames.MAX_LENGTH);
         if (fields.isAbsent("topic")) {
             return fields.isAbsent("events") ? missing(address, "topic or events") : new Filter(address, events);
         }
@@ -71,7 +42,7 @@ final class TopicMessages {
     /** {@code topics} with one set of options, and {@code positions} by topic. */
     static Inbound subscribeAll(Address address, Fields fields) throws WrongField {
         Set<TopicPattern> targets = targets(fields);
-        Set<String> events = fields.texts("events", MAX_EVENTS, MAX_EVENT_LENGTH);
+        Set<String> events = fields.texts("events", MAX_EVENTS, EventNames.MAX_LENGTH);
         if (targets.isEmpty()) {
             return fields.isAbsent("events") ? missing(address, "topics") : new Filter(address, events);
         }
@@ -116,7 +87,7 @@ final class TopicMessages {
             return missing(address, "topic, payload");
         }
         String name = fields.isAbsent("event_type") ? "event" : "event_type";
-        String event = fields.text(name, MAX_EVENT_LENGTH).orElse(DEFAULT_EVENT);
+        String event = fields.text(name, EventNames.MAX_LENGTH).orElse(DEFAULT_EVENT);
         return publish(address, fields, event, payload.get());
     }
 
@@ -129,15 +100,14 @@ final class TopicMessages {
         if (fields.isAbsent("topic") || fields.isAbsent("event") || payload.isEmpty()) {
             return missing(address, "topic, event, payload");
         }
-        return publish(address, fields, fields.text("event", MAX_EVENT_LENGTH).orElseThrow(), payload.get());
+        return publish(
+                address, fields, fields.text("event", EventNames.MAX_LENGTH).orElseThrow(), payload.get());
     }
 
     private static Inbound publish(Address address, Fields fields, String event, RawJson payload) throws WrongField {
-        if (!EVENT.matcher(event).matches()) {
-            throw new WrongField("event must be printable text");
-        }
-        if (RESERVED.contains(event) || event.startsWith("phx_") || event.startsWith("chan_reply_")) {
-            throw new WrongField("event must not be " + event + ", which the server says itself");
+        Optional<String> problem = EventNames.problem(event);
+        if (problem.isPresent()) {
+            throw new WrongField(problem.get());
         }
         return new Publish(address, topic(fields), event, payload, fields.text("idempotency_key", MAX_KEY_LENGTH));
     }

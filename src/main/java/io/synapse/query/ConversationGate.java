@@ -6,8 +6,10 @@ import io.synapse.conversation.ConversationKey;
 import io.synapse.conversation.ConversationStore;
 import io.synapse.conversation.Turn;
 import io.synapse.engine.EarlierTurn;
+import io.synapse.engine.EngineException;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
+import io.synapse.protocol.Reasons;
 import io.synapse.query.ConversationLine.Ticket;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -133,7 +135,9 @@ public final class ConversationGate {
     // A stage keeps to itself what is thrown here, so the query must end in every case.
     private void goOn(Ticket ticket, List<Turn> turns, Throwable failure) {
         if (failure != null) {
-            ticket.query().fail(failure);
+            ticket.query()
+                    .fail(new EngineException(
+                            Reasons.UNAVAILABLE, "the conversation cannot be read now; ask again later", failure));
             return;
         }
         try {

@@ -1,6 +1,7 @@
 package io.synapse.query;
 
 import io.synapse.stream.PositionedStream;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -34,6 +35,12 @@ sealed interface FollowedQuery permits RunningQuery, MirroredQuery {
 
     /** Whether those who follow it are to be told how long the queue is. */
     boolean isWaiting();
+
+    /** How it ended; null while it has not. */
+    QueryStatus status();
+
+    /** When it was accepted, by the calendar. */
+    Instant acceptedAt();
 
     /** Whether the result is there. */
     boolean isConcluded();

@@ -5,6 +5,7 @@ import io.synapse.query.QueryEvent.InterruptedEvent;
 import io.synapse.query.QueryEvent.ResultEvent;
 import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Following;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -276,8 +277,13 @@ final class MirroredQuery implements FollowedQuery {
         return facts;
     }
 
-    /** How it ended; null while it has not. */
-    QueryStatus status() {
+    @Override
+    public Instant acceptedAt() {
+        return facts.accepted();
+    }
+
+    @Override
+    public QueryStatus status() {
         return status;
     }
 

@@ -9,6 +9,7 @@ import io.synapse.protocol.ServerMessage;
 import io.synapse.query.InterruptManager.Signal;
 import io.synapse.query.QueryDirectory.Claim;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +75,7 @@ public final class QueryService {
     private final SharedQueries shared;
 
     private volatile boolean stopping;
+    private volatile boolean refusing;
 
     /**
      * A service with nothing running, on a node alone.
@@ -233,7 +235,7 @@ public final class QueryService {
     }
 
     private Admissions.Outcome admit(QueryRequest request) {
-        return stopping
+        return !isAccepting()
                 ? new Admissions.Outcome(null, Submission.STOPPING)
                 : admissions.admit(request.payer(), request.tool().isEmpty());
     }
@@ -292,7 +294,8 @@ public final class QueryService {
      * @return the place, which is used or given back; empty if all are taken, or the application is stopping
      */
     public Optional<Place> reserve(Payer payer) {
-        Admissions.Grant grant = stopping ? null : admissions.admit(payer, true).grant();
+        Admissions.Grant grant =
+                !isAccepting() ? null : admissions.admit(payer, true).grant();
         if (grant == null) {
             environment.counters().increment(Counter.QUERIES_REFUSED);
             return Optional.empty();
@@ -495,6 +498,32 @@ public final class QueryService {
     }
 
     /**
+     * How a query is at one moment.
+     *
+     * @param status {@code waiting}, {@code running}, or how it has ended
+     * @param lastSeq the seq of its last thought
+     * @param acceptedAt when it was accepted
+     */
+    public record Description(String status, long lastSeq, Instant acceptedAt) {}
+
+    /**
+     * How a query is, for somebody who may know of it.
+     *
+     * @param subject who wants to know
+     * @param id which
+     * @return empty if it is not known, or is of somebody else's conversation
+     */
+    public Optional<Description> describe(String subject, QueryId id) {
+        FollowedQuery query = store.find(id);
+        if (query == null || !query.isFor(subject)) {
+            return Optional.empty();
+        }
+        String undecided = query.isWaiting() ? "waiting" : "running";
+        String status = query.status() == null ? undecided : query.status().word();
+        return Optional.of(new Description(status, query.lastSeq(), query.acceptedAt()));
+    }
+
+    /**
      * The seq of the last thought of a query.
      *
      * @param id which
@@ -581,22 +610,46 @@ public final class QueryService {
     /**
      * Whether new queries are accepted.
      *
-     * @return false once the application is stopping
+     * @return false while they are refused, and once the application is stopping
      */
     public boolean isAccepting() {
-        return !stopping;
+        return !stopping && !refusing;
+    }
+
+    /**
+     * Whether this is the end.
+     *
+     * @return true once the application is stopping
+     */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /**
+     * Refuses new queries, as if the application were stopping, or accepts them again. Those that were accepted go on, and
+     * may be asked again and followed.
+     *
+     * @param refuse whether to
+     */
+    public void refuse(boolean refuse) {
+        refusing = refuse;
     }
 
     /** Accepts no more queries and stops those that run; waits a moment until other nodes can know of it, if there are others. */
     public void stop() {
         stopping = true;
+        stopRunning();
+        if (shared != null) {
+            shared.stop();
+        }
+    }
+
+    /** Stops the queries that run or wait, as at the end of the application. */
+    public void stopRunning() {
         for (FollowedQuery query : store.all()) {
             if (query instanceof RunningQuery own) {
                 own.interrupt(STOPPING_REASON, outcome -> {});
             }
-        }
-        if (shared != null) {
-            shared.stop();
         }
     }
 }

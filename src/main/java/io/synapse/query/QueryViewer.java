@@ -131,6 +131,11 @@ public final class QueryViewer extends Follower {
     }
 
     @Override
+    public Tie tie() {
+        return hasEnded() ? Tie.NONE : Tie.QUERY;
+    }
+
+    @Override
     protected void ending() {
         // Whoever waits for one of these waits for an answer, in its place or not.
         asides.forEach(aside -> connection.send(aside.message()));

@@ -413,8 +413,8 @@ public final class RunningQuery implements FollowedQuery {
         return request.id();
     }
 
-    /** When it was accepted, by the calendar. */
-    Instant acceptedAt() {
+    @Override
+    public Instant acceptedAt() {
         return accepted;
     }
 
@@ -447,8 +447,8 @@ public final class RunningQuery implements FollowedQuery {
         return concluded;
     }
 
-    /** How the query ended; null while it has not. */
-    QueryStatus status() {
+    @Override
+    public QueryStatus status() {
         Ending decided = ending.get();
         return decided == null ? null : decided.status();
     }

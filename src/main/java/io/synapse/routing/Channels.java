@@ -48,13 +48,21 @@ public final class Channels {
         return patterns.stream().anyMatch(pattern -> pattern.covers(topic));
     }
 
-    /** Where a message goes that names none. */
-    String otherwise() {
+    /**
+     * Where a message goes that names none.
+     *
+     * @return the name of a channel
+     */
+    public String otherwise() {
         return config.defaultChannel();
     }
 
-    /** What the configuration calls them. */
-    List<String> names() {
+    /**
+     * What the configuration calls them.
+     *
+     * @return names and patterns
+     */
+    public List<String> names() {
         return config.channels();
     }
 }

@@ -3,6 +3,7 @@ package io.synapse.routing;
 import io.synapse.agent.Worker;
 import io.synapse.config.LimitsConfig;
 import io.synapse.connection.Connection;
+import io.synapse.connection.ConnectionClient;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.Address;
@@ -12,6 +13,7 @@ import io.synapse.protocol.Payloads;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
+import io.synapse.security.Credential;
 import io.synapse.security.Identity;
 import io.synapse.security.Lease;
 import java.util.HashMap;
@@ -39,6 +41,7 @@ public final class CortexSession {
     private Optional<HeldSession> held = Optional.empty();
     private boolean ended;
     private Guard guard = Guard.NONE;
+    private Runnable changed = () -> {};
 
     CortexSession(Connection connection, Optional<Identity> identity) {
         this(connection, identity, true);
@@ -162,6 +165,11 @@ public final class CortexSession {
         return left;
     }
 
+    /** Whether a topic is joined, or was when it failed. */
+    synchronized boolean hasJoined(String topic) {
+        return channels.containsKey(topic) || crashed.containsKey(topic);
+    }
+
     synchronized int joined() {
         return channels.size();
     }
@@ -219,12 +227,25 @@ public final class CortexSession {
     }
 
     /** Notes the connection where connections are found, until it ends; then lets everything go. */
-    void open(ConnectionRegistry registry) {
-        registry.track(connection);
+    void open(ConnectionRegistry registry, SubscriptionHandler subscriptions) {
+        changed = () -> registry.changed(connection);
+        registry.track(connection, new SessionOrders(this, subscriptions));
         connection.onClose(() -> {
             registry.untrack(connection);
             end();
         });
+    }
+
+    /** What is subscribed to is not what it was. */
+    void changed() {
+        changed.run();
+    }
+
+    /** Somebody, as connections are found by. */
+    static ConnectionClient client(Identity identity) {
+        Credential shown = identity.credential();
+        return new ConnectionClient(
+                identity.subject(), identity.tenant(), shown.kind() == Credential.Kind.LOGIN ? shown.source() : "");
     }
 
     /** Counts one more frame that could not be understood; false if it is one too many, and the connection is closed. */

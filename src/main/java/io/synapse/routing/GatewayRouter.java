@@ -126,8 +126,8 @@ public final class GatewayRouter {
         CortexSession session = CortexSession.withoutJoins(connection, identity);
         session.guard(guard);
         session.add(new Channel(OWN_CHANNEL, null, null, true, identity));
-        session.open(registry);
-        registry.identified(connection, identity.tenant());
+        session.open(registry, subscriptions);
+        registry.identified(connection, CortexSession.client(identity));
         push(session, "system", "message", WELCOME, "connection_id", connection.id(), "timestamp", clock.millis());
         credentials.hold(session, OWN_CHANNEL);
         return session;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** A part of a topic's history, as clients read it; not larger than one message may be. */
-final class HistoryBody {
+public final class HistoryBody {
 
     private static final int MAX_BYTES = 256 * 1024;
     /** About what a message takes beside its payload. */
@@ -16,7 +16,17 @@ final class HistoryBody {
 
     private HistoryBody() {}
 
-    static Body of(
+    /**
+     * The answer to whoever has asked for it.
+     *
+     * @param topic its name, as the reader has it
+     * @param page what was read
+     * @param backwards whether the newest come first
+     * @param serves whether the reader may have what is for servers
+     * @param format how each message is written
+     * @return {@code {topic, offset, epoch, complete, more, next?, messages}}
+     */
+    public static Body of(
             String topic, Page<Publication> page, boolean backwards, boolean serves, Function<Event, Body> format) {
         List<Publication> all = page.slice().entries();
         int count = 0;

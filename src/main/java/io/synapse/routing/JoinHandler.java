@@ -117,6 +117,10 @@ public final class JoinHandler {
             session.refuse(address, Reasons.TOO_MANY_TOPICS);
             return;
         }
+        if (queries.isStopping() && !session.hasJoined(address.topic())) {
+            session.refuse(address, QueryHandler.stopping("topic", address.topic()));
+            return;
+        }
         Optional<ErrorBody> tooMany = session.guard().claim(identity.get());
         if (tooMany.isPresent()) {
             session.refuse(address, tooMany.get());
@@ -248,7 +252,7 @@ public final class JoinHandler {
 
     private void add(CortexSession session, Channel channel) {
         session.add(channel);
-        registry.identified(session.connection(), channel.identity().tenant());
+        registry.identified(session.connection(), CortexSession.client(channel.identity()));
         registry.joined(session.connection(), channel.identity().scoped(channel.agent()));
     }
 

@@ -112,8 +112,8 @@ public final class MessageRouter {
         counters.increment(Counter.CONNECTIONS_OPENED);
         CortexSession session = new CortexSession(connection, identity);
         session.guard(guard);
-        session.open(registry);
-        identity.ifPresent(known -> registry.identified(connection, known.tenant()));
+        session.open(registry, subscriptions);
+        identity.ifPresent(known -> registry.identified(connection, CortexSession.client(known)));
         credentials.hold(session, CortexSession.OWN_TOPIC);
         return session;
     }

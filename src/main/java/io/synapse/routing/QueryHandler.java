@@ -151,7 +151,7 @@ public final class QueryHandler {
             case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
             case BUDGET_EXHAUSTED -> session.refuse(channel, address, exhausted(channel.owner(), "ref", ref));
             case UNREACHABLE -> refuse(session, channel, address, ref, Reasons.NODE_UNREACHABLE, UNREACHABLE_MILLIS);
-            case STOPPING -> refuse(session, channel, address, ref, Reasons.STOPPING, TopicRefusals.RETRY_AFTER_MILLIS);
+            case STOPPING -> session.refuse(channel, address, stopping("ref", ref));
         }
     }
 
@@ -187,6 +187,16 @@ public final class QueryHandler {
                         retryAfterMillis(channel.payer())));
     }
 
+    /** Whether this node takes nothing new. */
+    boolean isStopping() {
+        return !service.isAccepting();
+    }
+
+    /** What is said to whoever wants something new then. */
+    static ErrorBody stopping(String name, String value) {
+        return Payloads.refusal(Reasons.STOPPING, name, value, "retry_after_ms", TopicRefusals.RETRY_AFTER_MILLIS);
+    }
+
     private ErrorBody exhausted(String subject, String name, String value) {
         Budgets.Usage usage = service.budget(subject);
         String kind = usage.levels().stream()
@@ -201,6 +211,9 @@ public final class QueryHandler {
 
     /** Why there is no place for a question on a channel. */
     ErrorBody noPlace(Payer payer, String channel) {
+        if (!service.isAccepting()) {
+            return stopping("channel", channel);
+        }
         return service.budget(payer.subject()).levels().stream().anyMatch(Level::isExhausted)
                 ? exhausted(payer.subject(), "channel", channel)
                 : Payloads.refusal(

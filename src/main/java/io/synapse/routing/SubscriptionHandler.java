@@ -1,6 +1,7 @@
 package io.synapse.routing;
 
 import io.synapse.config.TopicsConfig;
+import io.synapse.connection.ConnectionDirectory.Outcome;
 import io.synapse.protocol.Address;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage.Filter;
@@ -26,6 +27,7 @@ import io.synapse.topic.TopicSubscription;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -127,6 +129,7 @@ public final class SubscriptionHandler {
             SubscribeRequest ofTenant = request.of(channel.identity().tenant());
             subscribing = hub.subscribe(session.connection(), ofTenant, subscribed -> {
                 if (channel.subscriptions().add(ticket, subscribed.subscription())) {
+                    session.changed();
                     accepted.accept(subscribed);
                 } else {
                     refused.accept(Payloads.refusal(Reasons.OVERTAKEN, "topic", target));
@@ -258,8 +261,7 @@ public final class SubscriptionHandler {
     void endForbidden(CortexSession session, Channel channel) {
         for (SubscribeRequest request : channel.subscriptions().requests()) {
             String target = request.target().text();
-            if (!maySubscribe(channel, request.target(), request.policy())
-                    && channel.subscriptions().end(target)) {
+            if (!maySubscribe(channel, request.target(), request.policy()) && end(session, channel, target)) {
                 session.connection()
                         .sendData(new ServerMessage.Push(
                                 channel.joinRef(),
@@ -270,6 +272,67 @@ public final class SubscriptionHandler {
         }
     }
 
+    private static boolean end(CortexSession session, Channel channel, String target) {
+        boolean ended = channel.subscriptions().end(target);
+        if (ended) {
+            session.changed();
+        }
+        return ended;
+    }
+
+    /** Subscribes a client that has not asked for it, on the first of its topics that it may have it on, and tells it so. */
+    CompletionStage<Outcome> subscribeByOrder(CortexSession session, List<Channel> channels, TopicPattern target) {
+        Optional<Channel> present = channels.stream()
+                .filter(channel -> channel.subscriptions().has(target.text()))
+                .findFirst();
+        if (present.isPresent()) {
+            return CompletableFuture.completedFuture(Outcome.DONE);
+        }
+        // Nobody is made to hold up publishers by order.
+        SlowPolicy policy = SlowPolicy.of(config.slowPolicy())
+                .filter(usual -> usual != SlowPolicy.BLOCK)
+                .orElse(SlowPolicy.DROP_OLDEST);
+        Optional<Channel> channel = channels.stream()
+                .filter(each -> maySubscribe(each, target, policy))
+                .findFirst();
+        if (channel.isEmpty()) {
+            return CompletableFuture.completedFuture(Outcome.refused(Reasons.FORBIDDEN));
+        }
+        if (isFull(session, channel.get(), target)) {
+            return CompletableFuture.completedFuture(Outcome.refused(Reasons.TOO_MANY_SUBSCRIPTIONS));
+        }
+        // Who serves a channel has asked to; nobody makes it by order.
+        SubscribeRequest request = new SubscribeRequest(
+                target, Set.of(), policy, Optional.empty(), channel.get().reader(false));
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        subscribe(
+                session,
+                channel.get(),
+                request,
+                subscribed -> {
+                    push(session, channel.get(), "subscribed", subscribed(subscribed));
+                    outcome.complete(Outcome.DONE);
+                },
+                refused -> outcome.complete(Outcome.refused(refused.reason())));
+        return outcome;
+    }
+
+    /** Ends a subscription of a client that has not asked for that, and tells it so. */
+    boolean unsubscribeByOrder(CortexSession session, List<Channel> channels, String target) {
+        boolean any = false;
+        for (Channel channel : channels) {
+            if (end(session, channel, target)) {
+                any = true;
+                push(session, channel, "unsubscribed", Payloads.of("topic", target, "reason", Reasons.BY_ORDER));
+            }
+        }
+        return any;
+    }
+
+    private static void push(CortexSession session, Channel channel, String event, Body payload) {
+        session.connection().sendData(new ServerMessage.Push(channel.joinRef(), channel.topic(), event, payload));
+    }
+
     void filter(CortexSession session, Channel channel, Address address, Filter filter) {
         channel.filter().set(filter.events());
         session.reply(address, Payloads.of("events", List.copyOf(filter.events())));
@@ -278,7 +341,7 @@ public final class SubscriptionHandler {
     // The reply comes after whatever was given to the connection before, so nothing of the topic comes after the reply.
     void unsubscribe(CortexSession session, Channel channel, Address address, Unsubscribe unsubscribe) {
         String target = unsubscribe.target().text();
-        if (channel.subscriptions().end(target)) {
+        if (end(session, channel, target)) {
             session.replyInStream(address, Payloads.of("topic", target));
         } else {
             session.refuse(channel, address, Payloads.refusal(Reasons.NOT_FOUND, "topic", target));
@@ -288,7 +351,7 @@ public final class SubscriptionHandler {
     void unsubscribe(CortexSession session, Channel channel, UnsubscribeAll all) {
         List<String> ended = all.targets().stream()
                 .map(TopicPattern::text)
-                .filter(channel.subscriptions()::end)
+                .filter(target -> end(session, channel, target))
                 .toList();
         if (ended.isEmpty()) {
             session.refuse(

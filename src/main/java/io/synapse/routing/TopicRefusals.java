@@ -10,10 +10,11 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionException;
 
 /** How refusals about topics are told, and how places in them are read. */
-final class TopicRefusals {
+public final class TopicRefusals {
 
     private static final System.Logger LOGGER = System.getLogger(TopicRefusals.class.getName());
-    static final long RETRY_AFTER_MILLIS = 1000;
+    /** When one who was refused for want of room may try again. */
+    public static final long RETRY_AFTER_MILLIS = 1000;
 
     private TopicRefusals() {}
 
@@ -21,13 +22,25 @@ final class TopicRefusals {
         return new Position(since.epoch(), since.offset());
     }
 
-    /** How a failure is told. */
-    static ErrorBody of(Throwable failure, String topic) {
+    /**
+     * How a failure is told.
+     *
+     * @param failure of a topic; one that nobody expects is logged
+     * @param topic its name
+     * @return a refusal
+     */
+    public static ErrorBody of(Throwable failure, String topic) {
         return of(failure, "topic", topic);
     }
 
-    /** The same about a channel. */
-    static ErrorBody ofChannel(Throwable failure, String channel) {
+    /**
+     * The same about a channel.
+     *
+     * @param failure of a topic; one that nobody expects is logged
+     * @param channel its name
+     * @return a refusal
+     */
+    public static ErrorBody ofChannel(Throwable failure, String channel) {
         return of(failure, "channel", channel);
     }
 

@@ -45,6 +45,11 @@ final class WorkerStream extends Follower {
     }
 
     @Override
+    public Tie tie() {
+        return worker.isBusy() ? Tie.TASK : Tie.NONE;
+    }
+
+    @Override
     protected void ended() {
         worker.end();
     }

@@ -25,6 +25,10 @@ public record AuditEvent(
         JOIN,
         /** A query or a replay is interrupted. */
         INTERRUPT,
+        /** A connection is closed through the control API. */
+        DISCONNECT,
+        /** What a connection subscribes to is changed through the control API. */
+        ORDER,
         /** The server closes a connection for what the client did, or because its credential was revoked or has expired. */
         CLOSE,
         /** A request to the REST side that needs a right. */
@@ -44,7 +48,11 @@ public record AuditEvent(
         /** A token is made. */
         TOKEN_CREATE,
         /** A ticket is made. */
-        TICKET_CREATE;
+        TICKET_CREATE,
+        /** The node lets its clients go. */
+        DRAIN,
+        /** The node serves again. */
+        DRAIN_CANCEL;
 
         /**
          * Whether it changes who may do what: then each is written down, however many there are.
@@ -53,7 +61,14 @@ public record AuditEvent(
          */
         public boolean isAdmin() {
             return switch (this) {
-                case KEY_CREATE, KEY_ROTATE, KEY_REVOKE, SESSION_EXPIRE, SESSION_REVOKE -> true;
+                case DISCONNECT,
+                        DRAIN,
+                        DRAIN_CANCEL,
+                        KEY_CREATE,
+                        KEY_ROTATE,
+                        KEY_REVOKE,
+                        SESSION_EXPIRE,
+                        SESSION_REVOKE -> true;
                 default -> false;
             };
         }

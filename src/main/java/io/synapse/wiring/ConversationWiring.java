@@ -1,5 +1,7 @@
 package io.synapse.wiring;
 
+import io.synapse.cluster.Cluster;
+import io.synapse.cluster.redis.RedisConversations;
 import io.synapse.config.SynapseConfig;
 import io.synapse.conversation.ConversationStore;
 import io.synapse.conversation.MemoryConversations;
@@ -11,6 +13,7 @@ import io.synapse.routing.ConversationHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 
 /** What was said before, and the order of what is asked now. */
 @ApplicationScoped
@@ -18,8 +21,11 @@ public class ConversationWiring {
 
     @Produces
     @Singleton
-    ConversationStore conversations(SynapseConfig config, Ticker ticker, Timers timers, Counters counters) {
-        return new MemoryConversations(config.conversation(), ticker, timers, counters);
+    ConversationStore conversations(
+            SynapseConfig config, Cluster cluster, Clock clock, Ticker ticker, Timers timers, Counters counters) {
+        return ClusterWiring.redis(cluster)
+                .<ConversationStore>map(link -> new RedisConversations(link, config.conversation(), clock, counters))
+                .orElseGet(() -> new MemoryConversations(config.conversation(), ticker, timers, counters));
     }
 
     @Produces

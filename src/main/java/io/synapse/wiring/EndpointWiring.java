@@ -5,17 +5,22 @@ import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
 import io.synapse.connection.Connection;
+import io.synapse.connection.ConnectionDirectory;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.connection.HeartbeatRule;
 import io.synapse.connection.HeartbeatRule.Traffic;
 import io.synapse.connection.Heartbeats;
+import io.synapse.connection.LocalDirectory;
 import io.synapse.conversation.ConversationStore;
 import io.synapse.endpoint.CortexDependencies;
 import io.synapse.endpoint.GatewayDependencies;
 import io.synapse.endpoint.LibertySelectors;
 import io.synapse.endpoint.SocketDependencies;
 import io.synapse.endpoint.TyrusIdleTimer;
+import io.synapse.operations.Drain;
+import io.synapse.operations.HandOver;
 import io.synapse.operations.HealthPlace;
+import io.synapse.operations.LastWait;
 import io.synapse.operations.NodeInfo;
 import io.synapse.operations.NodeState;
 import io.synapse.operations.PrometheusText;
@@ -23,6 +28,7 @@ import io.synapse.operations.QueueReport;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.ManagedPool;
+import io.synapse.platform.NodeName;
 import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
@@ -64,6 +70,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** The connections, what routes their messages, and what operators see. */
 @ApplicationScoped
@@ -73,6 +80,12 @@ public class EndpointWiring {
     @Singleton
     ConnectionRegistry registry() {
         return new ConnectionRegistry();
+    }
+
+    @Produces
+    @Singleton
+    ConnectionDirectory directory(ConnectionRegistry registry, Ticker ticker, Clock clock, NodeName node) {
+        return new LocalDirectory(registry, ticker, clock, node.text());
     }
 
     @Produces
@@ -203,8 +216,15 @@ public class EndpointWiring {
 
     @Produces
     @Singleton
+    Rates rates(SynapseConfig config, Ticker ticker, Counters counters) {
+        return new Rates(config.guard().rates(), ticker, counters);
+    }
+
+    @Produces
+    @Singleton
     SocketDependencies sockets(
             SynapseConfig config,
+            Rates rates,
             Ticker ticker,
             Timers timers,
             Ids ids,
@@ -215,8 +235,7 @@ public class EndpointWiring {
         return new SocketDependencies(
                 new Connection.Environment(config.outbox(), ticker, timers, counters),
                 config.limits(),
-                new Guard.Environment(
-                        new Rates(config.guard().rates(), ticker, counters), config.limits(), timers, counters),
+                new Guard.Environment(rates, config.limits(), timers, counters),
                 ids,
                 counters,
                 heartbeats,
@@ -261,6 +280,29 @@ public class EndpointWiring {
     @Singleton
     NodeState state(SynapseConfig config, QueryService queries) {
         return new NodeState(config, queries);
+    }
+
+    @Produces
+    @Singleton
+    Drain drain(
+            SynapseConfig config,
+            ConnectionRegistry registry,
+            QueryService queries,
+            Ticker ticker,
+            Timers timers,
+            Counters counters) {
+        return new Drain(
+                config.drain(),
+                registry,
+                queries,
+                HandOver.NONE,
+                new Drain.Environment(ticker, timers, new SplittableRandom(), counters));
+    }
+
+    @Produces
+    @Singleton
+    LastWait lastWait(SynapseConfig config, Drain drain) {
+        return new LastWait(config.drain(), drain);
     }
 
     @Produces

@@ -1,8 +1,10 @@
 package io.synapse.wiring;
 
+import io.synapse.config.SynapseConfig;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
 import io.synapse.platform.ManagedTimers;
+import io.synapse.platform.NodeName;
 import io.synapse.platform.RandomIds;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
@@ -32,6 +34,12 @@ public class PlatformWiring {
     @Singleton
     Ids ids() {
         return new RandomIds();
+    }
+
+    @Produces
+    @Singleton
+    NodeName node(SynapseConfig config, Ids ids) {
+        return new NodeName(config.gateway().node().orElseGet(ids::next));
     }
 
     @Produces

@@ -5,6 +5,7 @@ import io.synapse.config.TopicsConfig;
 import io.synapse.connection.ConnectionRegistry;
 import io.synapse.platform.Counters;
 import io.synapse.platform.Ids;
+import io.synapse.platform.NodeName;
 import io.synapse.platform.Ticker;
 import io.synapse.platform.Timers;
 import io.synapse.protocol.Publication;
@@ -103,10 +104,10 @@ public class TopicWiring {
             TopicAccess access,
             ConnectionRegistry registry,
             Channels channels,
+            NodeName node,
             Ids ids,
             Clock clock,
             Counters counters) {
-        String node = config.gateway().node().orElseGet(ids::next);
         return new ChannelHandler(
                 hub,
                 subscriptions,
@@ -115,7 +116,7 @@ public class TopicWiring {
                 registry,
                 channels,
                 config.topics(),
-                node,
+                node.text(),
                 clock,
                 counters);
     }

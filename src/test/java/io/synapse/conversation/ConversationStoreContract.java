@@ -28,17 +28,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every implementation of {@link ConversationStore} does. */
 @Timeout(60)
-abstract class ConversationStoreContract {
+public abstract class ConversationStoreContract {
 
     static final Duration KEEP = Duration.ofHours(1);
     private static final Duration MOMENT = Duration.ofMillis(1);
     private static final ConversationKey KEY = key("c");
 
-    final ManualTimers timers = new ManualTimers();
-    final Counters counters = new Counters();
+    protected final ManualTimers timers = new ManualTimers();
+    protected final Counters counters = new Counters();
 
     /** A store with nothing in it, which tells time by what is above. */
-    abstract ConversationStore open(ConversationConfig config);
+    protected abstract ConversationStore open(ConversationConfig config);
 
     private ConversationStore store(int turns, int bytes, int max, int perSubject, int total) {
         return open(new ConversationConfig(DoubleTexting.ENQUEUE, 10, turns, bytes, max, perSubject, total, KEEP, 10));

@@ -5,7 +5,7 @@ import io.synapse.config.ConversationConfig;
 class MemoryConversationsTest extends ConversationStoreContract {
 
     @Override
-    ConversationStore open(ConversationConfig config) {
+    protected ConversationStore open(ConversationConfig config) {
         return new MemoryConversations(config, timers.ticker(), timers, counters);
     }
 }

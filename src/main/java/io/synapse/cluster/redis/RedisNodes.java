@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -185,9 +184,7 @@ public final class RedisNodes implements Nodes, AutoCloseable {
             renewed = false;
         }
         return link.call(redis -> redis.zrem(link.keys().of("nodes"), Script.bytes(self)))
-                .<Void>handle((done, failure) -> null)
-                .toCompletableFuture()
-                .completeOnTimeout(null, lease.toMillis(), TimeUnit.MILLISECONDS);
+                .handle((done, failure) -> null);
     }
 
     /** Renews no more; others take this node for lost when its lease runs out, unless it has {@linkplain #leave left}. */

@@ -1,5 +1,6 @@
 package io.synapse.cluster.redis;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,19 +18,29 @@ import java.util.HexFormat;
  */
 record Script(String name, byte[] text, String sha) {
 
-    /** Reads it from this package's folder. */
-    static Script of(String name) {
-        try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {
-            if (in == null) {
-                throw new IllegalArgumentException("there is no script " + name);
-            }
-            byte[] text = in.readAllBytes();
-            byte[] sha = MessageDigest.getInstance("SHA-1").digest(text);
-            return new Script(name, text, HexFormat.of().formatHex(sha));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Reads it from this package's folder: from one file, or from several, one after the other; the last names it. */
+    static Script of(String... files) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (String file : files) {
+            text.writeBytes(read(file));
+        }
+        try {
+            byte[] sha = MessageDigest.getInstance("SHA-1").digest(text.toByteArray());
+            return new Script(
+                    files[files.length - 1], text.toByteArray(), HexFormat.of().formatHex(sha));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    private static byte[] read(String file) {
+        try (InputStream in = Script.class.getResourceAsStream(file + ".lua")) {
+            if (in == null) {
+                throw new IllegalArgumentException("there is no script " + file);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

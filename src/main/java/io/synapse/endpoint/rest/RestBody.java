@@ -1,6 +1,8 @@
 package io.synapse.endpoint.rest;
 
+import io.synapse.endpoint.BoundedBody;
 import io.synapse.protocol.JsonValues;
+import io.synapse.protocol.RawJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -23,8 +27,10 @@ import java.util.function.Predicate;
  */
 final class RestBody {
 
-    private static final int MAX_BYTES = 16 * 1024;
-    private static final int MAX_DEPTH = 3;
+    private static final Bounds USUAL = new Bounds(16 * 1024, 3);
+    /** Fields that are passed on and never looked into. */
+    private static final Set<String> RAW = Set.of("message");
+
     private static final int MAX_ENTRIES = 100;
     /** The end of the year 9999. */
     private static final long LATEST = 253_402_300_799_999L;
@@ -38,26 +44,40 @@ final class RestBody {
         this.fields = new LinkedHashMap<>(fields);
     }
 
+    /**
+     * How much of a body is read.
+     *
+     * @param bytes of it
+     * @param depth how deep it may nest
+     */
+    record Bounds(int bytes, int depth) {}
+
     /** Reads it; none at all is one without fields. */
     static RestBody read(InputStream in) {
-        byte[] bytes;
+        return read(in, USUAL);
+    }
+
+    /** The same within other bounds. */
+    static RestBody read(InputStream in, Bounds bounds) {
+        Optional<byte[]> read;
         try {
-            bytes = in == null ? new byte[0] : in.readNBytes(MAX_BYTES + 1);
+            read = in == null ? Optional.of(new byte[0]) : BoundedBody.read(in, bounds.bytes());
         } catch (IOException e) {
             return wrong("could not be read to its end");
         }
+        if (read.isEmpty()) {
+            return wrong("must have at most " + bounds.bytes() + " bytes");
+        }
+        byte[] bytes = read.get();
         if (bytes.length == 0) {
             return new RestBody(Map.of());
-        }
-        if (bytes.length > MAX_BYTES) {
-            return wrong("must have at most " + MAX_BYTES + " bytes");
         }
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return new RestBody(JsonValues.object(text, MAX_DEPTH));
+            return new RestBody(JsonValues.object(text, bounds.depth(), RAW));
         } catch (CharacterCodingException | IllegalArgumentException e) {
             return wrong("must be one JSON object in UTF-8");
         }
@@ -94,6 +114,47 @@ final class RestBody {
             error(name, rule);
         }
         return text.orElse("");
+    }
+
+    /** A value that is passed on as it came; null where there is none. */
+    RawJson raw(String name) {
+        if (fields.remove(name) instanceof RawJson value) {
+            return value;
+        }
+        error(name, "must be there; any JSON will do");
+        return RawJson.EMPTY_OBJECT;
+    }
+
+    /** True or false; empty where there is none, or a wrong one. */
+    Optional<Boolean> truth(String name) {
+        Object value = fields.remove(name);
+        if (value == null || value instanceof Boolean) {
+            return Optional.ofNullable((Boolean) value);
+        }
+        error(name, "must be true or false");
+        return Optional.empty();
+    }
+
+    /** A list of objects, each read by itself; what is wrong with one is told with its place. */
+    <T> List<T> objects(String name, int most, Function<RestBody, T> read) {
+        List<T> all = new ArrayList<>();
+        if (!(fields.remove(name) instanceof List<?> list) || list.isEmpty() || list.size() > most) {
+            error(name, "must be a list of 1 to " + most + " objects");
+            return all;
+        }
+        for (int i = 0; i < list.size(); i++) {
+            String place = name + "[" + i + "]";
+            if (list.get(i) instanceof Map<?, ?> map) {
+                Map<String, Object> of = new LinkedHashMap<>();
+                map.forEach((key, value) -> of.put(String.valueOf(key), value));
+                RestBody one = new RestBody(of);
+                all.add(read.apply(one));
+                one.errors().forEach((field, why) -> error(place + "." + field, why));
+            } else {
+                error(place, "must be an object");
+            }
+        }
+        return all;
     }
 
     /** A list of texts; empty where there is none, or a wrong one. */

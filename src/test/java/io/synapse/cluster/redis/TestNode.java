@@ -36,20 +36,30 @@ public final class TestNode implements AutoCloseable {
     /** Its threads. */
     public final TaskQueue executor;
 
-    private final ManagedPool pool = new ManagedPool(Thread::new, THREADS);
+    private final ManagedPool pool;
 
-    private TestNode(String name, RedisConfig config) {
+    private TestNode(String name, RedisConfig config, int threads) {
         this.name = name;
-        executor = new TaskQueue(pool, THREADS);
+        pool = new ManagedPool(Thread::new, threads);
+        executor = new TaskQueue(pool, threads);
         link = new RedisLink(config, new RedisLink.Environment(executor, timers, Ticker.system(), counters));
         link.start();
     }
 
     /** A node at a Redis, which may be down. */
     public static TestNode at(String name, String uri, String prefix) {
-        return new TestNode(
-                name,
-                new RedisConfig(List.of(uri), false, Optional.empty(), Optional.empty(), prefix, TIMEOUT, 10_000));
+        return new TestNode(name, config(uri, prefix), THREADS);
+    }
+
+    /** A node that has one thread, so that what comes of commands is seen in their order. */
+    public static TestNode orderly(String name, String uri, String prefix) {
+        TestNode node = new TestNode(name, config(uri, prefix), 1);
+        until(node.link::isUp);
+        return node;
+    }
+
+    private static RedisConfig config(String uri, String prefix) {
+        return new RedisConfig(List.of(uri), false, Optional.empty(), Optional.empty(), prefix, TIMEOUT, 10_000);
     }
 
     /** A node whose link is up. */
