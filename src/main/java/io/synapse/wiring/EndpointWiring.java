@@ -1,6 +1,7 @@
 package io.synapse.wiring;
 
 import io.synapse.agent.Workers;
+import io.synapse.cluster.Cluster;
 import io.synapse.config.GatewayConfig;
 import io.synapse.config.LimitsConfig;
 import io.synapse.config.SynapseConfig;
@@ -290,12 +291,16 @@ public class EndpointWiring {
             QueryService queries,
             Ticker ticker,
             Timers timers,
-            Counters counters) {
+            Counters counters,
+            Cluster cluster) {
+        // While they can be reached, the others know everything that runs here.
+        HandOver handOver =
+                () -> cluster.nodes().isShared() && cluster.trouble().isEmpty();
         return new Drain(
                 config.drain(),
                 registry,
                 queries,
-                HandOver.NONE,
+                handOver,
                 new Drain.Environment(ticker, timers, new SplittableRandom(), counters));
     }
 
