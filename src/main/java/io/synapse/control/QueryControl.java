@@ -45,9 +45,9 @@ public final class QueryControl {
         return ConnectionControl.asked(() -> {
             Identity identity = identity(caller, realm, agent);
             QueryId id = new QueryId(identity.tenant(), agent, ref);
-            return reached(id).thenApply(reached -> {
+            return reach(id).thenApply(here -> {
                 QueryService.Description query = queries.describe(identity.owner(), id)
-                        .orElseThrow(() -> ControlException.of(unknown(reached), "ref", ref));
+                        .orElseThrow(() -> ControlException.of(Reasons.NOT_FOUND, "ref", ref));
                 return Payloads.of(
                         "agent",
                         agent,
@@ -63,15 +63,18 @@ public final class QueryControl {
         });
     }
 
-    /** Looks for a query on all nodes; at once if it is here, and on a node alone. */
-    private CompletionStage<Reached> reached(QueryId id) {
-        CompletableFuture<Reached> reached = new CompletableFuture<>();
-        queries.reach(id, reached::complete);
-        return reached;
-    }
-
-    private static String unknown(Reached reached) {
-        return reached == Reached.UNREACHABLE ? Reasons.NODE_UNREACHABLE : Reasons.NOT_FOUND;
+    /** Has the query known here, on whatever node it runs. */
+    private CompletionStage<Void> reach(QueryId id) {
+        CompletableFuture<Void> here = new CompletableFuture<>();
+        queries.reach(id, reached -> {
+            if (reached == Reached.HERE) {
+                here.complete(null);
+            } else {
+                here.completeExceptionally(ControlException.of(
+                        reached == Reached.UNKNOWN ? Reasons.NOT_FOUND : Reasons.NODE_UNREACHABLE, "ref", id.ref()));
+            }
+        });
+        return here;
     }
 
     private static Identity identity(Caller caller, Optional<String> realm, String agent) {
@@ -98,9 +101,9 @@ public final class QueryControl {
         return ConnectionControl.asked(() -> {
             Identity identity = identity(caller, realm, agent);
             QueryId id = new QueryId(identity.tenant(), agent, ref);
-            return reached(id).thenCompose(reached -> {
+            return reach(id).thenCompose(here -> {
                 if (!queries.isKnownTo(identity.owner(), id)) {
-                    throw ControlException.of(unknown(reached), "ref", ref);
+                    throw ControlException.of(Reasons.NOT_FOUND, "ref", ref);
                 }
                 return stop(caller, id, reason);
             });
@@ -121,25 +124,25 @@ public final class QueryControl {
                         outcome.afterMillis(),
                         "last_seq",
                         outcome.lastSeq())),
-                signal -> {
-                    if (signal == Signal.SIGNALLED) {
-                        audit.record(AuditEvent.accepted(AuditEvent.Name.INTERRUPT)
-                                .by(Optional.of(caller.identity()))
-                                .from(caller.address())
-                                .with("agent", id.agent())
-                                .with("ref", id.ref()));
-                    } else {
-                        stopped.completeExceptionally(ControlException.of(refusal(signal), "ref", id.ref()));
-                    }
-                });
+                signal -> told(caller, id, signal, stopped));
         return stopped;
     }
 
-    private static String refusal(Signal signal) {
-        return switch (signal) {
+    private void told(Caller caller, QueryId id, Signal signal, CompletableFuture<Body> stopped) {
+        String refusal = switch (signal) {
+            case SIGNALLED -> null;
             case NOT_FOUND -> Reasons.NOT_FOUND;
+            case ALREADY_FINISHED -> Reasons.ALREADY_FINISHED;
             case UNREACHABLE -> Reasons.NODE_UNREACHABLE;
-            case ALREADY_FINISHED, SIGNALLED -> Reasons.ALREADY_FINISHED;
         };
+        if (refusal != null) {
+            stopped.completeExceptionally(ControlException.of(refusal, "ref", id.ref()));
+            return;
+        }
+        audit.record(AuditEvent.accepted(AuditEvent.Name.INTERRUPT)
+                .by(Optional.of(caller.identity()))
+                .from(caller.address())
+                .with("agent", id.agent())
+                .with("ref", id.ref()));
     }
 }

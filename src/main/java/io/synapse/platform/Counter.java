@@ -44,6 +44,12 @@ public enum Counter {
     REDIS_REFUSED("synapse.redis.refused", "commands that were not sent, because Redis was away or too slow"),
     /** Losses of the connection to Redis. */
     REDIS_LOST("synapse.redis.lost", "how often the connection to Redis was lost"),
+    /** Publications that reached this node only. */
+    EVENTS_LOCAL("synapse.events.local", "publications that reached this node only, because Redis was away"),
+    /** Topics that began another life. */
+    TOPICS_BROKEN(
+            "synapse.topics.broken",
+            "open topics that Redis had lost or another server had taken over, and were begun anew"),
     /** Messages between nodes that were dropped. */
     POST_DROPPED(
             "synapse.cluster.post.dropped",

@@ -36,14 +36,14 @@ sealed interface FollowedQuery permits RunningQuery, MirroredQuery {
     /** Whether those who follow it are to be told how long the queue is. */
     boolean isWaiting();
 
-    /** How it ended; null while it has not. */
-    QueryStatus status();
-
-    /** When it was accepted, by the calendar. */
-    Instant acceptedAt();
-
     /** Whether the result is there. */
     boolean isConcluded();
+
+    /** When it was accepted. */
+    Instant acceptedAt();
+
+    /** {@code waiting}, {@code running}, or the word for how it has ended. */
+    String state();
 
     /** Whether a request asks what this query answers. */
     boolean asksTheSame(QueryRequest request);

@@ -277,13 +277,8 @@ final class MirroredQuery implements FollowedQuery {
         return facts;
     }
 
-    @Override
-    public Instant acceptedAt() {
-        return facts.accepted();
-    }
-
-    @Override
-    public QueryStatus status() {
+    /** How it ended; null while it has not. */
+    QueryStatus status() {
         return status;
     }
 
@@ -324,6 +319,17 @@ final class MirroredQuery implements FollowedQuery {
     @Override
     public boolean isWaiting() {
         return false;
+    }
+
+    @Override
+    public Instant acceptedAt() {
+        return facts.accepted();
+    }
+
+    @Override
+    public String state() {
+        QueryStatus how = status;
+        return how == null ? "running" : how.word();
     }
 
     @Override

@@ -515,12 +515,9 @@ public final class QueryService {
      */
     public Optional<Description> describe(String subject, QueryId id) {
         FollowedQuery query = store.find(id);
-        if (query == null || !query.isFor(subject)) {
-            return Optional.empty();
-        }
-        String undecided = query.isWaiting() ? "waiting" : "running";
-        String status = query.status() == null ? undecided : query.status().word();
-        return Optional.of(new Description(status, query.lastSeq(), query.acceptedAt()));
+        return query == null || !query.isFor(subject)
+                ? Optional.empty()
+                : Optional.of(new Description(query.state(), query.lastSeq(), query.acceptedAt()));
     }
 
     /**
@@ -644,7 +641,7 @@ public final class QueryService {
         }
     }
 
-    /** Stops the queries that run or wait, as at the end of the application. */
+    /** Stops the queries of this node that run or wait, as at the end of the application. */
     public void stopRunning() {
         for (FollowedQuery query : store.all()) {
             if (query instanceof RunningQuery own) {

@@ -418,6 +418,15 @@ public final class RunningQuery implements FollowedQuery {
         return accepted;
     }
 
+    @Override
+    public String state() {
+        QueryStatus how = status();
+        if (how != null) {
+            return how.word();
+        }
+        return isWaiting() ? "waiting" : "running";
+    }
+
     QueryRequest request() {
         return request;
     }
@@ -447,8 +456,8 @@ public final class RunningQuery implements FollowedQuery {
         return concluded;
     }
 
-    @Override
-    public QueryStatus status() {
+    /** How the query ended; null while it has not. */
+    QueryStatus status() {
         Ending decided = ending.get();
         return decided == null ? null : decided.status();
     }

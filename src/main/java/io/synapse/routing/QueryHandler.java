@@ -150,8 +150,8 @@ public final class QueryHandler {
             case OVERLOADED -> overloaded(session, channel, address, ref, "server");
             case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
             case BUDGET_EXHAUSTED -> session.refuse(channel, address, exhausted(channel.owner(), "ref", ref));
-            case UNREACHABLE -> refuse(session, channel, address, ref, Reasons.NODE_UNREACHABLE, UNREACHABLE_MILLIS);
             case STOPPING -> session.refuse(channel, address, stopping("ref", ref));
+            case UNREACHABLE -> refuse(session, channel, address, ref, Reasons.NODE_UNREACHABLE, UNREACHABLE_MILLIS);
         }
     }
 

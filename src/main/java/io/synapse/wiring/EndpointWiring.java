@@ -289,11 +289,11 @@ public class EndpointWiring {
             SynapseConfig config,
             ConnectionRegistry registry,
             QueryService queries,
+            Cluster cluster,
             Ticker ticker,
             Timers timers,
-            Counters counters,
-            Cluster cluster) {
-        // While they can be reached, the others know everything that runs here.
+            Counters counters) {
+        // A client that follows a query goes on at another node, as long as that can know of it.
         HandOver handOver =
                 () -> cluster.nodes().isShared() && cluster.trouble().isEmpty();
         return new Drain(

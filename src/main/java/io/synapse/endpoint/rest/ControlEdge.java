@@ -132,6 +132,7 @@ public class ControlEdge {
             case Reasons.SYSTEM_OVERLOADED,
                     Reasons.TOO_MANY_TOPICS_IN_USE,
                     Reasons.STOPPING,
+                    Reasons.UNAVAILABLE,
                     Reasons.NODE_UNREACHABLE -> Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
             default -> Response.Status.INTERNAL_SERVER_ERROR.getStatusCode();
         };

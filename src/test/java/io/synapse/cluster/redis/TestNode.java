@@ -18,7 +18,9 @@ import org.awaitility.Awaitility;
 /** What the parts of a node that talk to Redis need, with real threads and real time: a node without its application. */
 public final class TestNode implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    /** How long Redis has to answer. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(1);
+
     private static final int THREADS = 4;
 
     /** What happened on it. */
