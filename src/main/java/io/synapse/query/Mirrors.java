@@ -86,6 +86,10 @@ final class Mirrors implements MirroredQuery.Host {
 
     /** A query whose node is gone has ended, though nobody may have said so yet. */
     private CompletionStage<Reached> sure(QueryId id, Shared found) {
+        if (!found.hasEnded() && found.owner().equals(nodes.self())) {
+            // It was forgotten here before its end was written, or refused after all.
+            return done(Reached.UNKNOWN);
+        }
         if (found.hasEnded() || !isSure() || nodes.live().contains(found.owner())) {
             return take(id, found);
         }

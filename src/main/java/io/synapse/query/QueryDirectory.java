@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * What all nodes know of queries: which node runs which, and what there is of each stream. A query is one node's, which runs it
  * and writes; all others read. Ended queries are kept for a time. Safe for use by many threads; nothing waits, and every stage
- * fails if what is shared cannot be reached. {@code QueryDirectoryContract} in the tests says what it must do.
+ * fails if what is shared cannot be reached. {@code RedisQueriesTest} says what it must do.
  */
 public interface QueryDirectory {
 

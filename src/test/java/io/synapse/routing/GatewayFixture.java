@@ -22,6 +22,7 @@ import io.synapse.query.ConversationGate;
 import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
+import io.synapse.query.Sharing;
 import io.synapse.security.Audit;
 import io.synapse.security.Identity;
 import io.synapse.security.Role;
@@ -89,7 +90,16 @@ final class GatewayFixture implements AutoCloseable {
         this(CHANNELS, "guide");
     }
 
+    /** One of several nodes. */
+    GatewayFixture(Sharing sharing) {
+        this(CHANNELS, "guide", Optional.of(sharing));
+    }
+
     GatewayFixture(List<String> names, String defaultChannel) {
+        this(names, defaultChannel, Optional.empty());
+    }
+
+    private GatewayFixture(List<String> names, String defaultChannel, Optional<Sharing> sharing) {
         Channels channels = new Channels(new GatewayConfig(
                 Optional.empty(), names, defaultChannel, List.of("guide"), new GatewayConfig.Batch(65536, 256, 1024)));
         LimitsConfig limits = new LimitsConfig(100, 1 << 20, 64, 2, 20, CLOSE_DELAY);
@@ -114,7 +124,8 @@ final class GatewayFixture implements AutoCloseable {
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "epoch", counters, threads),
                 new InterruptManager(),
                 threads,
-                gate);
+                gate,
+                sharing);
         TopicAccess access = new TopicAccess(
                 Mode.PRODUCTION,
                 new TopicAccessConfig(

@@ -91,6 +91,11 @@ public final class RedisQueries implements QueryDirectory {
         CompletionStage<Long> noted = mayRun
                 ? link.call(redis -> redis.sadd(queriesOf(self), Script.bytes(name)))
                 : CompletableFuture.completedFuture(0L);
+        if (mayRun) {
+            // When all nodes are lost together nobody is left to end what is in it.
+            quietly(link.call(redis -> redis.pexpire(
+                    queriesOf(self), maxTimeout.plus(keptAge).plus(SLACK).toMillis())));
+        }
         CompletionStage<Long> claimed = link.eval(
                 CLAIM,
                 ScriptOutputType.INTEGER,
