@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings what the tests with other clients need: Node, npm, Chromium, the packages of src/test/js, websockets for Python.
+# Brings what the tests with other clients need: Node, npm, Chromium, the packages of src/test/js, websockets for Python;
+# and, if it may, the proxies of server-config/cluster, without which one test says that it was left out.
 # Quick when all is there.
 set -euo pipefail
 
@@ -40,6 +41,26 @@ if ((${#missing[@]})); then
     if ! has_node; then
         echo "This Debian's nodejs is older than 18: install a newer Node by hand." >&2
         exit 1
+    fi
+fi
+
+# Both are in folders that are not in everybody's path.
+has() {
+    PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$1" >/dev/null
+}
+
+proxies=()
+has haproxy || proxies+=(haproxy)
+has nginx || proxies+=(nginx-light)
+if ((${#proxies[@]})); then
+    # no service of theirs is to begin to listen on this machine
+    if command -v apt-get >/dev/null && ((EUID == 0)); then
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq
+        RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${proxies[@]}" >/dev/null ||
+            echo "Without ${proxies[*]}: ProxyIT is left out." >&2
+    else
+        echo "Without ${proxies[*]}, which only root can install: ProxyIT is left out." >&2
     fi
 fi
 

@@ -31,7 +31,7 @@ test('npm phoenix 1.7 and 1.8: told when to connect again, closed with 1012, run
   const idleSeen = idle.map(watch)
   const askingSeen = asking.map(watch)
   await Promise.all(idle.map((socket) => joined(socket)))
-  const queries = await Promise.all(asking.map(async (socket) => ask(await joined(socket), { q: LONG, pace: 3 })))
+  const queries = await Promise.all(asking.map(async (socket) => ask(await joined(socket), { q: LONG, pace: 25 })))
   await Promise.all([...idleSeen, ...askingSeen].map(({ closed }) => within(closed, 'the close', DRAINED_MS)))
 
   for (const { seen: [told, end] } of idleSeen) {

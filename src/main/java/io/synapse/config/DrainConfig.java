@@ -15,6 +15,7 @@ import java.time.Duration;
 public record DrainConfig(Duration grace, Duration window, int rate, int batchSize, boolean onStop) {
 
     private static final int MOST_BATCHES = 100;
+    private static final int MILLIS_WITH_SLACK = 1100;
 
     /** Checks that a batch is no more than may be closed in a second. */
     public DrainConfig {
@@ -29,9 +30,9 @@ public record DrainConfig(Duration grace, Duration window, int rate, int batchSi
     /**
      * The time between two batches.
      *
-     * @return such that all batches of a second hold no more than the rate
+     * @return such that all batches of a second hold no more than the rate, also when some are late by a tenth of it
      */
     public Duration interval() {
-        return Duration.ofSeconds(batchSize).dividedBy(rate);
+        return Duration.ofMillis(MILLIS_WITH_SLACK).multipliedBy(batchSize).dividedBy(rate);
     }
 }

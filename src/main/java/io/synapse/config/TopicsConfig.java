@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param keys idempotency keys remembered of one topic
  * @param keyAge how long
  * @param slowPolicy the word for what happens to a subscriber that is too slow, unless it asks otherwise
+ * @param localWhenAway whether what is published while the other nodes cannot be reached goes to those on this node;
+ *     otherwise it is refused
  * @param access who may subscribe and publish where
  */
 public record TopicsConfig(
@@ -32,4 +34,5 @@ public record TopicsConfig(
         int keys,
         Duration keyAge,
         String slowPolicy,
+        boolean localWhenAway,
         TopicAccessConfig access) {}

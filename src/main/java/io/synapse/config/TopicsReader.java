@@ -38,11 +38,21 @@ final class TopicsReader {
                 reader.integer("synapse.topics.idempotency-keys", 0, 1_000_000),
                 reader.duration("synapse.topics.idempotency-age", Duration.ofSeconds(1), LONGEST),
                 policy("synapse.topics.slow-policy"),
+                localWhenAway("synapse.topics.when-away"),
                 new TopicAccessConfig(rules("synapse.topics.subscribe"), rules("synapse.topics.publish")));
     }
 
     static boolean isRule(String text) {
         return text.length() <= MAX_RULE && RULE.matcher(text).matches();
+    }
+
+    private boolean localWhenAway(String name) {
+        String text = reader.required(name);
+        return switch (text) {
+            case "local" -> true;
+            case "refuse" -> false;
+            default -> throw new ConfigException(name, "must be local or refuse: " + text);
+        };
     }
 
     private String policy(String name) {

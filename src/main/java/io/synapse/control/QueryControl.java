@@ -6,6 +6,7 @@ import io.synapse.protocol.Reasons;
 import io.synapse.query.InterruptManager.Signal;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryService;
+import io.synapse.query.Reached;
 import io.synapse.security.Audit;
 import io.synapse.security.AuditEvent;
 import io.synapse.security.Identity;
@@ -43,21 +44,37 @@ public final class QueryControl {
     public CompletionStage<Body> status(Caller caller, Optional<String> realm, String agent, String ref) {
         return ConnectionControl.asked(() -> {
             Identity identity = identity(caller, realm, agent);
-            QueryService.Description query = queries.describe(
-                            identity.owner(), new QueryId(identity.tenant(), agent, ref))
-                    .orElseThrow(() -> ControlException.of(Reasons.NOT_FOUND, "ref", ref));
-            return CompletableFuture.completedFuture(Payloads.of(
-                    "agent",
-                    agent,
-                    "ref",
-                    ref,
-                    "status",
-                    query.status(),
-                    "last_seq",
-                    query.lastSeq(),
-                    "accepted_at",
-                    query.acceptedAt().toEpochMilli()));
+            QueryId id = new QueryId(identity.tenant(), agent, ref);
+            return reach(id).thenApply(here -> {
+                QueryService.Description query = queries.describe(identity.owner(), id)
+                        .orElseThrow(() -> ControlException.of(Reasons.NOT_FOUND, "ref", ref));
+                return Payloads.of(
+                        "agent",
+                        agent,
+                        "ref",
+                        ref,
+                        "status",
+                        query.status(),
+                        "last_seq",
+                        query.lastSeq(),
+                        "accepted_at",
+                        query.acceptedAt().toEpochMilli());
+            });
         });
+    }
+
+    /** Has the query known here, on whatever node it runs. */
+    private CompletionStage<Void> reach(QueryId id) {
+        CompletableFuture<Void> here = new CompletableFuture<>();
+        queries.reach(id, reached -> {
+            if (reached == Reached.HERE) {
+                here.complete(null);
+            } else {
+                here.completeExceptionally(ControlException.of(
+                        reached == Reached.UNKNOWN ? Reasons.NOT_FOUND : Reasons.NODE_UNREACHABLE, "ref", id.ref()));
+            }
+        });
+        return here;
     }
 
     private static Identity identity(Caller caller, Optional<String> realm, String agent) {
@@ -84,32 +101,48 @@ public final class QueryControl {
         return ConnectionControl.asked(() -> {
             Identity identity = identity(caller, realm, agent);
             QueryId id = new QueryId(identity.tenant(), agent, ref);
-            if (!queries.isKnownTo(identity.owner(), id)) {
-                throw ControlException.of(Reasons.NOT_FOUND, "ref", ref);
-            }
-            CompletableFuture<Body> stopped = new CompletableFuture<>();
-            Signal signal = queries.interrupt(
-                    id,
-                    reason,
-                    outcome -> stopped.complete(Payloads.of(
-                            "ref",
-                            ref,
-                            "stopped",
-                            outcome.stopped(),
-                            "stopped_after_ms",
-                            outcome.afterMillis(),
-                            "last_seq",
-                            outcome.lastSeq())));
-            if (signal != Signal.SIGNALLED) {
-                throw ControlException.of(
-                        signal == Signal.NOT_FOUND ? Reasons.NOT_FOUND : Reasons.ALREADY_FINISHED, "ref", ref);
-            }
-            audit.record(AuditEvent.accepted(AuditEvent.Name.INTERRUPT)
-                    .by(Optional.of(caller.identity()))
-                    .from(caller.address())
-                    .with("agent", agent)
-                    .with("ref", ref));
-            return stopped;
+            return reach(id).thenCompose(here -> {
+                if (!queries.isKnownTo(identity.owner(), id)) {
+                    throw ControlException.of(Reasons.NOT_FOUND, "ref", ref);
+                }
+                return stop(caller, id, reason);
+            });
         });
+    }
+
+    private CompletionStage<Body> stop(Caller caller, QueryId id, String reason) {
+        CompletableFuture<Body> stopped = new CompletableFuture<>();
+        queries.stop(
+                id,
+                reason,
+                outcome -> stopped.complete(Payloads.of(
+                        "ref",
+                        id.ref(),
+                        "stopped",
+                        outcome.stopped(),
+                        "stopped_after_ms",
+                        outcome.afterMillis(),
+                        "last_seq",
+                        outcome.lastSeq())),
+                signal -> told(caller, id, signal, stopped));
+        return stopped;
+    }
+
+    private void told(Caller caller, QueryId id, Signal signal, CompletableFuture<Body> stopped) {
+        String refusal = switch (signal) {
+            case SIGNALLED -> null;
+            case NOT_FOUND -> Reasons.NOT_FOUND;
+            case ALREADY_FINISHED -> Reasons.ALREADY_FINISHED;
+            case UNREACHABLE -> Reasons.NODE_UNREACHABLE;
+        };
+        if (refusal != null) {
+            stopped.completeExceptionally(ControlException.of(refusal, "ref", id.ref()));
+            return;
+        }
+        audit.record(AuditEvent.accepted(AuditEvent.Name.INTERRUPT)
+                .by(Optional.of(caller.identity()))
+                .from(caller.address())
+                .with("agent", id.agent())
+                .with("ref", id.ref()));
     }
 }

@@ -44,6 +44,12 @@ public enum Counter {
     REDIS_REFUSED("synapse.redis.refused", "commands that were not sent, because Redis was away or too slow"),
     /** Losses of the connection to Redis. */
     REDIS_LOST("synapse.redis.lost", "how often the connection to Redis was lost"),
+    /** Publications that reached this node only. */
+    EVENTS_LOCAL("synapse.events.local", "publications that reached this node only, because Redis was away"),
+    /** Topics that began another life. */
+    TOPICS_BROKEN(
+            "synapse.topics.broken",
+            "open topics that Redis had lost or another server had taken over, and were begun anew"),
     /** Messages between nodes that were dropped. */
     POST_DROPPED(
             "synapse.cluster.post.dropped",
@@ -177,6 +183,10 @@ public enum Counter {
     LIMITS_SHARED(
             "synapse.limited.shared",
             "how often an address or subject was counted with others, at synapse.limits.max-addresses or -subjects"),
+    /** Queries that other nodes run, and that somebody asked for here. */
+    QUERIES_BROUGHT_IN("synapse.queries.brought-in", "queries of other nodes that were asked for on this one"),
+    /** Queries of nodes that were lost. */
+    QUERIES_LOST("synapse.queries.lost", "queries of lost nodes that this node has ended with node_lost"),
     /** Queries refused because of another of their conversation. */
     CONVERSATIONS_BUSY("synapse.conversations.busy", "queries refused because their conversation was busy");
 

@@ -21,6 +21,9 @@ public final class Publication {
     /** The objects, and what frames hold beside event and payload. */
     private static final int OVERHEAD_BYTES = 512;
 
+    /** No event holds it. */
+    private static final char SEPARATOR = 0;
+
     private final String event;
     private final RawJson payload;
     private final long timestamp;
@@ -57,6 +60,37 @@ public final class Publication {
      */
     public static Publication forServers(String event, RawJson payload, long timestamp) {
         return new Publication(event, payload, timestamp, true);
+    }
+
+    /**
+     * How it stands outside this node's memory.
+     *
+     * @return for {@link #ofStored}
+     */
+    public byte[] stored() {
+        String head = (forServers ? 'S' : 'A') + Long.toString(timestamp) + SEPARATOR + event + SEPARATOR;
+        return (head + payload.text()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Reads one again, of this node or of another.
+     *
+     * @param stored what {@link #stored} gave
+     * @return the publication
+     * @throws IllegalArgumentException if it is no publication
+     */
+    public static Publication ofStored(byte[] stored) {
+        String text = new String(stored, StandardCharsets.UTF_8);
+        int time = text.indexOf(SEPARATOR);
+        int event = text.indexOf(SEPARATOR, time + 1);
+        if (time < 1 || event < 0) {
+            throw new IllegalArgumentException("no publication");
+        }
+        return new Publication(
+                text.substring(time + 1, event),
+                new RawJson(text.substring(event + 1)),
+                Long.parseLong(text.substring(1, time)),
+                text.charAt(0) == 'S');
     }
 
     /**

@@ -41,6 +41,8 @@ public final class Reasons {
     public static final String ALREADY_FINISHED = "already_finished";
     /** A query with the same ref asks something else. */
     public static final String REF_IN_USE = "ref_in_use";
+    /** The node that runs the query, or what the nodes share, cannot be reached now; try again later. */
+    public static final String NODE_UNREACHABLE = "node_unreachable";
     /** All places are taken and the queue is full; try again later. */
     public static final String OVERLOADED = "overloaded";
     /** Another query of the same conversation is before it; wait for that, or try again later. */

@@ -21,6 +21,9 @@ record Ending(QueryStatus status, String reason, Map<String, ?> data, boolean st
 
     private static final System.Logger LOGGER = System.getLogger(Ending.class.getName());
 
+    /** The reason of a query whose node was lost. */
+    static final String NODE_LOST = "node_lost";
+
     static Ending interrupted(String reason) {
         return new Ending(QueryStatus.INTERRUPTED, reason, Map.of("reason", reason), true);
     }
@@ -32,6 +35,11 @@ record Ending(QueryStatus status, String reason, Map<String, ?> data, boolean st
 
     static Ending tooLong() {
         return failed("output_limit", "the answer is longer than this server allows", true);
+    }
+
+    /** Its node was taken for lost: for everybody else it has ended. */
+    static Ending nodeLost() {
+        return failed(NODE_LOST, "the node that ran the query was lost; ask again under another ref", true);
     }
 
     /** What became of an engine's work: its answer, or what it threw. Tells the log what clients must not see. */

@@ -17,7 +17,9 @@ public final class InterruptManager {
         /** The query had ended, or was ending, otherwise. */
         ALREADY_FINISHED,
         /** There is no such query. */
-        NOT_FOUND
+        NOT_FOUND,
+        /** The node that runs the query did not answer: the query may stop, or not. */
+        UNREACHABLE
     }
 
     private final Map<QueryId, RunningQuery> registered = new ConcurrentHashMap<>();
@@ -36,7 +38,7 @@ public final class InterruptManager {
      *
      * @param query any
      */
-    void unregister(RunningQuery query) {
+    void unregister(FollowedQuery query) {
         registered.remove(query.id(), query);
     }
 

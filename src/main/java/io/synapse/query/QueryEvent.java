@@ -1,6 +1,7 @@
 package io.synapse.query;
 
 import io.synapse.protocol.Body;
+import io.synapse.protocol.RawJson;
 import io.synapse.protocol.Utf8;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -84,9 +85,12 @@ public sealed interface QueryEvent {
      * The end.
      *
      * @param status how it ended
+     * @param data what is in it beside how it ended
+     * @param lastSeq the seq of the last thought
      * @param body the payload for clients
      * @param bytes the memory it takes
      * @param afterMillis since the query was accepted
      */
-    record ResultEvent(QueryStatus status, Body body, int bytes, long afterMillis) implements QueryEvent {}
+    record ResultEvent(QueryStatus status, RawJson data, long lastSeq, Body body, int bytes, long afterMillis)
+            implements QueryEvent {}
 }

@@ -17,13 +17,13 @@ final class QueryPushes {
     private static final String THOUGHT = "thought";
 
     private final Connection connection;
-    private final QueryRequest request;
+    private final FollowedQuery query;
     private final QueryViewer.Format format;
     private final UnaryOperator<Body> marked;
 
-    QueryPushes(Connection connection, QueryRequest request, QueryViewer.Format format, UnaryOperator<Body> marked) {
+    QueryPushes(Connection connection, FollowedQuery query, QueryViewer.Format format, UnaryOperator<Body> marked) {
         this.connection = connection;
-        this.request = request;
+        this.query = query;
         this.format = format;
         this.marked = marked;
     }
@@ -37,12 +37,12 @@ final class QueryPushes {
      * @return false if there is no room
      */
     boolean write(QueryEvent event, long first, long offset) {
-        String ref = request.id().ref();
+        String ref = query.id().ref();
         if (event instanceof ThoughtEvent thought) {
             return thought(thought, first, offset);
         }
         if (event instanceof ProgressEvent progress) {
-            return request.tool().isPresent()
+            return query.isCall()
                     ? !format.filter().passes("progress") || push("progress", payload(progress, offset))
                     : thought(progress.thought(), first, offset);
         }
@@ -55,7 +55,7 @@ final class QueryPushes {
     /** Sends a part of a snapshot, unless the client wants no thoughts; false if there is no room. */
     boolean snapshot(Snapshot part) {
         return !format.filter().passes(THOUGHT)
-                || push("snapshot", part.body(request.id().ref()));
+                || push("snapshot", part.body(query.id().ref()));
     }
 
     private boolean thought(ThoughtEvent thought, long first, long offset) {
@@ -63,7 +63,7 @@ final class QueryPushes {
                 || push(
                         THOUGHT,
                         Payloads.thought(
-                                request.id().ref(),
+                                query.id().ref(),
                                 first,
                                 offset,
                                 thought.type(),
@@ -77,7 +77,7 @@ final class QueryPushes {
         OptionalInt percent = progress.percent();
         return Payloads.of(
                 "ref",
-                request.id().ref(),
+                query.id().ref(),
                 "seq",
                 offset,
                 "percent",
@@ -90,7 +90,7 @@ final class QueryPushes {
 
     /** Says that it ended here, whatever room there is. */
     void finish(String reason, ResultEvent result) {
-        Body interrupted = Payloads.of("ref", request.id().ref(), "reason", reason);
+        Body interrupted = Payloads.of("ref", query.id().ref(), "reason", reason);
         connection.sendData(message("interrupted", interrupted));
         connection.sendData(message("result", result.body()));
     }
@@ -101,7 +101,7 @@ final class QueryPushes {
     }
 
     private ServerMessage message(String event, Body payload) {
-        Body named = request.channel()
+        Body named = query.channel()
                 .map(channel -> Payloads.onChannel(channel, payload))
                 .orElse(payload);
         return new ServerMessage.Push(format.joinRef(), format.topic(), event, marked.apply(named));

@@ -26,7 +26,7 @@ public final class QueryReplay extends Follower {
 
     private final String id;
     private final Connection connection;
-    private final RunningQuery query;
+    private final FollowedQuery query;
     private final QueryPushes pushes;
     private final double speed;
     private final Ticker ticker;
@@ -39,7 +39,7 @@ public final class QueryReplay extends Follower {
     QueryReplay(
             String id,
             Connection connection,
-            RunningQuery query,
+            FollowedQuery query,
             QueryViewer.Format format,
             double speed,
             QueryEnvironment environment,
@@ -52,8 +52,7 @@ public final class QueryReplay extends Follower {
         this.onEnded = onEnded;
         ticker = environment.ticker();
         timers = environment.timers();
-        pushes =
-                new QueryPushes(connection, query.request(), format, payload -> Payloads.marked("replay", id, payload));
+        pushes = new QueryPushes(connection, query, format, payload -> Payloads.marked("replay", id, payload));
     }
 
     /** Begins; call it once. */

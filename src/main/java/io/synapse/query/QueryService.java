@@ -6,10 +6,14 @@ import io.synapse.conversation.ConversationKey;
 import io.synapse.engine.QueryEngine;
 import io.synapse.platform.Counter;
 import io.synapse.protocol.ServerMessage;
+import io.synapse.query.InterruptManager.Signal;
+import io.synapse.query.QueryDirectory.Claim;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -39,6 +43,8 @@ public final class QueryService {
         TENANT_OVERLOADED,
         /** Nothing is left of the subject's budget in this window. */
         BUDGET_EXHAUSTED,
+        /** It runs on another node, and cannot be had from there now. */
+        UNREACHABLE,
         /** The application is stopping. */
         STOPPING
     }
@@ -65,11 +71,14 @@ public final class QueryService {
     private final QueryStore store;
     private final ConversationGate gate;
     private final Replays replays;
+    /** What is shared with other nodes; null on a node alone. */
+    private final SharedQueries shared;
+
     private volatile boolean stopping;
     private volatile boolean refusing;
 
     /**
-     * A service with nothing running.
+     * A service with nothing running, on a node alone.
      *
      * @param engine what answers
      * @param environment what all queries share
@@ -83,6 +92,26 @@ public final class QueryService {
             InterruptManager interrupts,
             Executor executor,
             ConversationGate gate) {
+        this(engine, environment, interrupts, executor, gate, Optional.empty());
+    }
+
+    /**
+     * A service with nothing running.
+     *
+     * @param engine what answers
+     * @param environment what all queries share
+     * @param interrupts where queries are made interruptible
+     * @param executor gives the threads that engines run on; must be able to run {@code max-concurrent} at a time
+     * @param gate lets the queries of a conversation go on one after the other
+     * @param sharing what is needed to share queries with other nodes; empty on a node alone
+     */
+    public QueryService(
+            QueryEngine engine,
+            QueryEnvironment environment,
+            InterruptManager interrupts,
+            Executor executor,
+            ConversationGate gate,
+            Optional<Sharing> sharing) {
         this.engine = engine;
         this.environment = environment;
         this.interrupts = interrupts;
@@ -90,9 +119,20 @@ public final class QueryService {
         scheduler = new QueryScheduler(environment.config(), environment.ticker(), executor);
         admissions = new Admissions(scheduler, environment);
         positions = new QueuePositions(scheduler, environment);
-        store = new QueryStore(
-                environment.config(), environment.ticker(), environment.timers(), interrupts::unregister);
+        store = new QueryStore(environment.config(), environment.ticker(), environment.timers(), this::forgotten);
         replays = new Replays(environment, store::find);
+        shared = sharing.map(with -> new SharedQueries(with, environment, store, interrupts))
+                .orElse(null);
+        if (shared != null) {
+            shared.start();
+        }
+    }
+
+    private void forgotten(FollowedQuery query) {
+        interrupts.unregister(query);
+        if (shared != null) {
+            shared.forgotten(query);
+        }
     }
 
     /**
@@ -125,34 +165,126 @@ public final class QueryService {
      * @return what came of it
      */
     public Submission submit(QueryRequest request, QueryEngine answering, Consumer<Boolean> accepted) {
-        RunningQuery existing = store.find(request.id());
-        if (existing == null) {
-            if (!isAccepting()) {
-                return refused(Submission.STOPPING);
-            }
-            Admissions.Outcome outcome =
-                    admissions.admit(request.payer(), request.tool().isEmpty());
-            if (outcome.refused() != null) {
-                return refused(outcome.refused());
-            }
-            Admission admission = admission(outcome.grant());
-            RunningQuery query = new RunningQuery(request, answering, environment, admission);
-            existing = store.addIfAbsent(query, gate::enter);
-            if (existing == query) {
-                start(query, admission, accepted);
-                return Submission.STARTED;
-            }
-            admission.giveBack();
-            if (existing == null) {
-                return refused(Submission.CONVERSATION_BUSY);
-            }
+        FollowedQuery existing = store.find(request.id());
+        if (existing != null) {
+            return attach(existing, request, accepted);
         }
-        if (!existing.request().asksTheSame(request)) {
+        Admissions.Outcome outcome = admit(request);
+        return outcome.refused() == null
+                ? start(request, answering, outcome.grant(), false, accepted)
+                : refused(outcome.refused());
+    }
+
+    /**
+     * Asks the usual engine, or attaches to the query on whatever node it runs.
+     *
+     * @param request what is asked
+     * @param accepted as above
+     * @param told what came of it: on this stack, unless other nodes have to be asked
+     */
+    public void ask(QueryRequest request, Consumer<Boolean> accepted, Consumer<Submission> told) {
+        ask(request, engine, accepted, told);
+    }
+
+    /**
+     * Asks another than the usual engine, or attaches to the query on whatever node it runs.
+     *
+     * @param request what is asked
+     * @param answering what answers, if the query is new
+     * @param accepted as above
+     * @param told what came of it: on this stack, unless other nodes have to be asked
+     */
+    public void ask(
+            QueryRequest request, QueryEngine answering, Consumer<Boolean> accepted, Consumer<Submission> told) {
+        if (shared == null || shared.isHere(request.id())) {
+            told.accept(submit(request, answering, accepted));
+        } else if (!shared.enter(request.id(), () -> askAll(request, answering, accepted, told))) {
+            told.accept(refused(Submission.OVERLOADED));
+        }
+    }
+
+    /** Asks what is not known here: on this node if it has room for it, and no other runs it. */
+    private CompletionStage<Void> askAll(
+            QueryRequest request, QueryEngine answering, Consumer<Boolean> accepted, Consumer<Submission> told) {
+        if (store.find(request.id()) != null) {
+            told.accept(submit(request, answering, accepted));
+            return CompletableFuture.completedFuture(null);
+        }
+        Admissions.Outcome here = admit(request);
+        return shared.directory()
+                .claim(request.id(), QueryFacts.of(request, environment.clock().instant()), here.grant() != null)
+                .exceptionally(away -> Claim.UNKNOWN)
+                .thenCompose(claim -> {
+                    if (here.grant() != null && (claim == Claim.MINE || claim == Claim.UNKNOWN)) {
+                        told.accept(start(request, answering, here.grant(), claim == Claim.MINE, accepted));
+                        return CompletableFuture.completedFuture(null);
+                    }
+                    if (here.grant() != null) {
+                        here.grant().giveBack();
+                    }
+                    if (claim != Claim.KNOWN) {
+                        told.accept(refused(claim == Claim.OTHER_QUESTION ? Submission.REF_IN_USE : here.refused()));
+                        return CompletableFuture.completedFuture(null);
+                    }
+                    return shared.bringIn(request.id())
+                            .thenAccept(reached -> told.accept(
+                                    reached == Reached.HERE
+                                            ? submit(request, answering, accepted)
+                                            : refused(Submission.UNREACHABLE)));
+                });
+    }
+
+    private Admissions.Outcome admit(QueryRequest request) {
+        return !isAccepting()
+                ? new Admissions.Outcome(null, Submission.STOPPING)
+                : admissions.admit(request.payer(), request.tool().isEmpty());
+    }
+
+    private Submission start(
+            QueryRequest request,
+            QueryEngine answering,
+            Admissions.Grant grant,
+            boolean claimed,
+            Consumer<Boolean> accepted) {
+        Admission admission = admission(grant);
+        RunningQuery query = new RunningQuery(request, answering, environment, admission);
+        FollowedQuery existing = store.addIfAbsent(query, gate::enter);
+        if (existing == query) {
+            start(query, admission, claimed, accepted);
+            return Submission.STARTED;
+        }
+        admission.giveBack();
+        if (existing != null) {
+            return attach(existing, request, accepted);
+        }
+        if (claimed) {
+            shared.directory().forget(request.id());
+        }
+        return refused(Submission.CONVERSATION_BUSY);
+    }
+
+    private Submission attach(FollowedQuery existing, QueryRequest request, Consumer<Boolean> accepted) {
+        if (!existing.asksTheSame(request)) {
             return refused(Submission.REF_IN_USE);
         }
         environment.counters().increment(Counter.QUERIES_ATTACHED);
         accepted.accept(false);
         return Submission.ATTACHED;
+    }
+
+    /**
+     * Looks for a query on all nodes.
+     *
+     * @param id which
+     * @param then told when it is known here, or known to be nowhere: on this stack if nobody else has to be asked. What is
+     *     said of the same query later is done later
+     */
+    public void reach(QueryId id, Consumer<Reached> then) {
+        if (shared == null) {
+            then.accept(store.find(id) == null ? Reached.UNKNOWN : Reached.HERE);
+        } else {
+            shared.reach(id, then);
+        }
     }
 
     /**
@@ -225,7 +357,7 @@ public final class QueryService {
                 admission.giveBack();
                 throw new IllegalArgumentException("there is a query with this id");
             }
-            start(query, admission, isNew -> accepted.run());
+            start(query, admission, false, isNew -> accepted.run());
         }
 
         /** Gives the place back, if it was not used. */
@@ -240,10 +372,13 @@ public final class QueryService {
         return new Admission(grant, store, gate, positions, environment);
     }
 
-    private void start(RunningQuery query, Admission admission, Consumer<Boolean> accepted) {
+    private void start(RunningQuery query, Admission admission, boolean claimed, Consumer<Boolean> accepted) {
         environment.counters().increment(Counter.QUERIES_STARTED);
         interrupts.register(query);
         query.accepted();
+        if (shared != null) {
+            shared.write(query, claimed);
+        }
         try {
             accepted.accept(true);
             query.warn(admission.warnings());
@@ -285,28 +420,21 @@ public final class QueryService {
      */
     public Optional<QueryViewer> follow(
             QueryId id, Connection connection, QueryViewer.Format format, QueryViewer.Start start) {
-        RunningQuery query = store.find(id);
+        FollowedQuery query = store.find(id);
         if (query == null) {
             return Optional.empty();
         }
-        QueryViewer viewer = new QueryViewer(connection, query, format, start, this::detached);
-        query.flow().add(viewer);
-        query.notAbandoned();
+        QueryViewer viewer = new QueryViewer(
+                connection, query, format, start, gone -> gone.query().remove(gone));
+        if (!query.add(viewer)) {
+            return Optional.empty();
+        }
         viewer.attach();
-        if (query.isWaiting()) {
+        if (query instanceof RunningQuery running && running.isWaiting()) {
             positions.newcomer();
-            query.request().conversation().ifPresent(conversation -> gate.tellPositions(conversation.key()));
+            running.request().conversation().ifPresent(conversation -> gate.tellPositions(conversation.key()));
         }
         return Optional.of(viewer);
-    }
-
-    private void detached(QueryViewer viewer) {
-        RunningQuery query = viewer.query();
-        query.flow().remove(viewer);
-        Optional<Duration> grace = query.request().onDisconnect().cancelAfter();
-        if (grace.isPresent() && !query.isDecided() && !query.flow().hasViewers()) {
-            query.abandonAfter(grace.get());
-        }
     }
 
     /**
@@ -317,8 +445,24 @@ public final class QueryService {
      * @param acknowledge told how it went, before anything else comes on the query's stream
      * @return what came of it
      */
-    public InterruptManager.Signal interrupt(QueryId id, String reason, Consumer<StopOutcome> acknowledge) {
+    public Signal interrupt(QueryId id, String reason, Consumer<StopOutcome> acknowledge) {
         return interrupts.signal(id, reason, acknowledge);
+    }
+
+    /**
+     * Stops a query, on whatever node it runs.
+     *
+     * @param id which; it is known here
+     * @param reason why, for everyone who follows it
+     * @param acknowledge told how it went, before anything else comes on the query's stream here
+     * @param told what came of it, before that: on this stack, unless another node runs the query
+     */
+    public void stop(QueryId id, String reason, Consumer<StopOutcome> acknowledge, Consumer<Signal> told) {
+        if (store.find(id) instanceof MirroredQuery elsewhere) {
+            shared.interrupt(elsewhere, reason, acknowledge, told);
+        } else {
+            told.accept(interrupts.signal(id, reason, acknowledge));
+        }
     }
 
     /**
@@ -349,8 +493,8 @@ public final class QueryService {
      * @return false if it is not known, or is of somebody else's conversation
      */
     public boolean isKnownTo(String subject, QueryId id) {
-        RunningQuery query = store.find(id);
-        return query != null && query.request().isFor(subject);
+        FollowedQuery query = store.find(id);
+        return query != null && query.isFor(subject);
     }
 
     /**
@@ -370,13 +514,10 @@ public final class QueryService {
      * @return empty if it is not known, or is of somebody else's conversation
      */
     public Optional<Description> describe(String subject, QueryId id) {
-        RunningQuery query = store.find(id);
-        if (query == null || !query.request().isFor(subject)) {
-            return Optional.empty();
-        }
-        String undecided = query.isWaiting() ? "waiting" : "running";
-        String status = query.isDecided() ? query.status().word() : undecided;
-        return Optional.of(new Description(status, query.lastSeq(), query.acceptedAt()));
+        FollowedQuery query = store.find(id);
+        return query == null || !query.isFor(subject)
+                ? Optional.empty()
+                : Optional.of(new Description(query.state(), query.lastSeq(), query.acceptedAt()));
     }
 
     /**
@@ -386,8 +527,20 @@ public final class QueryService {
      * @return 0 if it has none, or if there is no such query
      */
     public long lastSeq(QueryId id) {
-        RunningQuery query = store.find(id);
+        FollowedQuery query = store.find(id);
         return query == null ? 0 : query.lastSeq();
+    }
+
+    /**
+     * Where a query goes on for one who has its thoughts up to one.
+     *
+     * @param id which
+     * @param afterSeq the seq of the last thought it has
+     * @return the same, or the last thought there is if that comes before; 0 if there is no such query
+     */
+    public long start(QueryId id, long afterSeq) {
+        FollowedQuery query = store.find(id);
+        return query == null ? 0 : query.start(afterSeq);
     }
 
     /**
@@ -479,16 +632,21 @@ public final class QueryService {
         refusing = refuse;
     }
 
-    /** Accepts no more queries and stops those that run. */
+    /** Accepts no more queries and stops those that run; waits a moment until other nodes can know of it, if there are others. */
     public void stop() {
         stopping = true;
         stopRunning();
+        if (shared != null) {
+            shared.stop();
+        }
     }
 
-    /** Stops the queries that run or wait, as at the end of the application. */
+    /** Stops the queries of this node that run or wait, as at the end of the application. */
     public void stopRunning() {
-        for (RunningQuery query : store.all()) {
-            query.interrupt(STOPPING_REASON, outcome -> {});
+        for (FollowedQuery query : store.all()) {
+            if (query instanceof RunningQuery own) {
+                own.interrupt(STOPPING_REASON, outcome -> {});
+            }
         }
     }
 }

@@ -18,26 +18,26 @@ import java.util.function.Predicate;
  */
 final class QueryStore {
 
-    private record Kept(RunningQuery query, long bytes, long at) {}
+    private record Kept(FollowedQuery query, long bytes, long at) {}
 
     private final QueryConfig config;
     private final Ticker ticker;
     private final Timers timers;
-    private final Consumer<RunningQuery> forgotten;
-    private final Map<QueryId, RunningQuery> byId = new ConcurrentHashMap<>();
+    private final Consumer<FollowedQuery> forgotten;
+    private final Map<QueryId, FollowedQuery> byId = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Kept> ended = new ArrayDeque<>();
     private long endedBytes;
     private boolean expiryArmed;
 
-    QueryStore(QueryConfig config, Ticker ticker, Timers timers, Consumer<RunningQuery> forgotten) {
+    QueryStore(QueryConfig config, Ticker ticker, Timers timers, Consumer<FollowedQuery> forgotten) {
         this.config = config;
         this.ticker = ticker;
         this.timers = timers;
         this.forgotten = forgotten;
     }
 
-    RunningQuery find(QueryId id) {
+    FollowedQuery find(QueryId id) {
         return byId.get(id);
     }
 
@@ -48,12 +48,23 @@ final class QueryStore {
      * @param mayBeAdded asked once at most, and only if no other query has the id; must not wait or call anybody
      * @return the one that has the id now; null if there is none
      */
-    RunningQuery addIfAbsent(RunningQuery query, Predicate<RunningQuery> mayBeAdded) {
+    FollowedQuery addIfAbsent(RunningQuery query, Predicate<RunningQuery> mayBeAdded) {
         return byId.computeIfAbsent(query.id(), id -> mayBeAdded.test(query) ? query : null);
     }
 
+    /** Adds what is known of a query of another node, unless there is something of this id; returns what there is now. */
+    FollowedQuery addIfAbsent(MirroredQuery query) {
+        FollowedQuery present = byId.putIfAbsent(query.id(), query);
+        return present == null ? query : present;
+    }
+
+    /** Forgets a query that has not ended. */
+    void remove(FollowedQuery query) {
+        byId.remove(query.id(), query);
+    }
+
     /** The query has ended: from now on the bounds of what is kept apply to it. */
-    void ended(RunningQuery query) {
+    void ended(FollowedQuery query) {
         lock.lock();
         try {
             Kept kept = new Kept(query, query.stream().bytes(), ticker.read());
@@ -93,7 +104,7 @@ final class QueryStore {
         }
     }
 
-    Iterable<RunningQuery> all() {
+    Iterable<FollowedQuery> all() {
         return byId.values();
     }
 

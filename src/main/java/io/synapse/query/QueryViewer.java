@@ -70,7 +70,7 @@ public final class QueryViewer extends Follower {
     private record Aside(long after, ServerMessage message) {}
 
     private final Connection connection;
-    private final RunningQuery query;
+    private final FollowedQuery query;
     private final Format format;
     private final Consumer<QueryViewer> onDetached;
     /** Guarded by the lock, as the position is. */
@@ -85,21 +85,24 @@ public final class QueryViewer extends Follower {
 
     private volatile long position;
 
+    /** Whether the client has thoughts that are not here yet. Used by whoever moves it on. */
+    private volatile boolean ahead;
+
     /** Whether it had to wait for room and has not caught up since. Used by whoever moves it on. */
     private volatile boolean behind;
 
     QueryViewer(
-            Connection connection, RunningQuery query, Format format, Start start, Consumer<QueryViewer> onDetached) {
+            Connection connection, FollowedQuery query, Format format, Start start, Consumer<QueryViewer> onDetached) {
         super(connection);
         this.connection = connection;
         this.query = query;
         this.format = format;
         this.onDetached = onDetached;
-        pushes = new QueryPushes(connection, query.request(), format, UnaryOperator.identity());
+        pushes = new QueryPushes(connection, query, format, UnaryOperator.identity());
         subject = start.subject();
-        long last = query.lastSeq();
-        position = Math.min(start.afterSeq(), last);
-        snapshotTo = start.snapshot() ? OptionalLong.of(last) : OptionalLong.empty();
+        position = query.start(start.afterSeq());
+        ahead = position > query.lastSeq();
+        snapshotTo = start.snapshot() ? OptionalLong.of(Math.max(position, query.lastSeq())) : OptionalLong.empty();
     }
 
     void attach() {
@@ -154,7 +157,7 @@ public final class QueryViewer extends Follower {
     }
 
     /** The query that is followed. */
-    RunningQuery query() {
+    FollowedQuery query() {
         return query;
     }
 
@@ -220,7 +223,7 @@ public final class QueryViewer extends Follower {
         try {
             catchUp();
         } finally {
-            query.flow().progressed();
+            query.progressed();
         }
     }
 
@@ -228,6 +231,9 @@ public final class QueryViewer extends Follower {
         if (!sendSnapshot()) {
             behind = true;
             return;
+        }
+        if (ahead) {
+            notBeyondTheEnd();
         }
         Slice<QueryEvent> slice;
         do {
@@ -244,6 +250,17 @@ public final class QueryViewer extends Follower {
             // What is appended after a short slice was read asks for another look.
         } while (slice.entries().size() == BATCH);
         behind = !sendAsides();
+    }
+
+    /** A query may end before it has as many thoughts as the client had from a node that was lost. */
+    private void notBeyondTheEnd() {
+        lock.lock();
+        try {
+            position = query.start(position);
+        } finally {
+            lock.unlock();
+        }
+        ahead = position > query.lastSeq();
     }
 
     /** Sends what is left of the snapshot, part by part; false if there is no room, or nothing more may be sent. */

@@ -35,10 +35,10 @@ public final class Replays {
     public record Outcome(Decision decision, QueryReplay replay) {}
 
     private final QueryEnvironment environment;
-    private final Function<QueryId, RunningQuery> queries;
+    private final Function<QueryId, FollowedQuery> queries;
     private final AtomicInteger running = new AtomicInteger();
 
-    Replays(QueryEnvironment environment, Function<QueryId, RunningQuery> queries) {
+    Replays(QueryEnvironment environment, Function<QueryId, FollowedQuery> queries) {
         this.environment = environment;
         this.queries = queries;
     }
@@ -54,8 +54,8 @@ public final class Replays {
      * @return what came of it
      */
     public Outcome prepare(QueryId id, String subject, Connection connection, QueryViewer.Format format, double speed) {
-        RunningQuery query = queries.apply(id);
-        if (query == null || !query.request().isFor(subject)) {
+        FollowedQuery query = queries.apply(id);
+        if (query == null || !query.isFor(subject)) {
             return new Outcome(Decision.NOT_FOUND, null);
         }
         if (!query.isConcluded()) {

@@ -20,12 +20,16 @@ final class ResultBodies {
     private ResultBodies() {}
 
     static ResultEvent encode(String ref, QueryStatus status, Map<String, ?> data, long latency, long lastSeq) {
-        boolean truncated = status != QueryStatus.SUCCESS;
         // An Answer refuses whatever cannot be written when it is made.
         RawJson written = RawJson.of(Payloads.data(data, Answer.MAX_DEPTH));
-        Body body = Payloads.result(ref, status.word(), written, latency, lastSeq, truncated);
         long bytes = (long) QueryEvent.OVERHEAD_BYTES + ref.length() + written.bytes();
-        return new ResultEvent(status, body, (int) Math.min(Integer.MAX_VALUE, bytes), latency);
+        return event(ref, status, written, (int) Math.min(Integer.MAX_VALUE, bytes), latency, lastSeq);
+    }
+
+    static ResultEvent event(String ref, QueryStatus status, RawJson data, int bytes, long latency, long lastSeq) {
+        boolean truncated = status != QueryStatus.SUCCESS;
+        Body body = Payloads.result(ref, status.word(), data, latency, lastSeq, truncated);
+        return new ResultEvent(status, data, lastSeq, body, bytes, latency);
     }
 
     /** Whether data are within a size as JSON in UTF-8. Looks no further than the bound. */

@@ -14,6 +14,7 @@ import io.synapse.stream.PositionedStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -35,7 +36,7 @@ import java.util.function.Consumer;
  * <p><b>Failure.</b> Whatever an engine throws ends this query and nothing else. An engine that goes on after the
  * decision keeps its place among the running ones until it ends, and is reported.
  */
-public final class RunningQuery {
+public final class RunningQuery implements FollowedQuery {
 
     /** What a query needs of its surroundings. */
     interface Host {
@@ -71,7 +72,9 @@ public final class RunningQuery {
     private volatile Question question;
     private final OutputBudget budget;
     private final StopAcknowledgements acknowledgements = new StopAcknowledgements();
+    private final RemoteFollowers remote = new RemoteFollowers();
     private final AtomicReference<Timers.Timer> abandonment = new AtomicReference<>(Timers.Timer.NONE);
+    private volatile QueryCopy copy;
     private volatile boolean waits;
     private volatile boolean begun;
     private volatile boolean concluded;
@@ -119,8 +122,8 @@ public final class RunningQuery {
         waits = true;
     }
 
-    /** Whether those who follow it are to be told how long the queue is. */
-    boolean isWaiting() {
+    @Override
+    public boolean isWaiting() {
         return waits && !begun && !isDecided();
     }
 
@@ -305,10 +308,18 @@ public final class RunningQuery {
         conclude(wanted);
     }
 
-    /** Stops the query after a time, unless somebody follows it by then. */
-    void abandonAfter(Duration grace) {
-        Timers.Timer timer = environment.timers().after(grace, () -> {
-            if (!flow.hasViewers()) {
+    /** Whether anybody follows it, here or on another node. */
+    private boolean isFollowed() {
+        return flow.hasViewers() || !remote.isEmpty();
+    }
+
+    private void leftAlone() {
+        Optional<Duration> grace = request.onDisconnect().cancelAfter();
+        if (grace.isEmpty() || isDecided() || isFollowed()) {
+            return;
+        }
+        Timers.Timer timer = environment.timers().after(grace.get(), () -> {
+            if (!isFollowed()) {
                 interrupt("disconnected", outcome -> {});
             }
         });
@@ -316,25 +327,112 @@ public final class RunningQuery {
     }
 
     /** Somebody follows the query again: a grace that has begun is over, and another begins when they leave. */
-    void notAbandoned() {
+    private void notAbandoned() {
         abandonment.getAndSet(Timers.Timer.NONE).cancel();
     }
 
-    /** Which query this is. */
-    QueryId id() {
+    @Override
+    public long start(long afterSeq) {
+        return Math.min(afterSeq, lastSeq());
+    }
+
+    @Override
+    public boolean add(QueryViewer viewer) {
+        flow.add(viewer);
+        notAbandoned();
+        return true;
+    }
+
+    @Override
+    public void remove(QueryViewer viewer) {
+        flow.remove(viewer);
+        leftAlone();
+    }
+
+    @Override
+    public void progressed() {
+        flow.progressed();
+    }
+
+    /** What is written of it for other nodes; null if nothing is. */
+    QueryCopy copy() {
+        return copy;
+    }
+
+    void copy(QueryCopy written) {
+        copy = written;
+    }
+
+    /** Somebody follows it on another node, which says so again and again. */
+    void followedFrom(String node) {
+        remote.add(node, environment.ticker().read());
+        notAbandoned();
+    }
+
+    /** Nobody follows it on another node any more. */
+    void leftFrom(String node) {
+        if (remote.remove(node)) {
+            leftAlone();
+        }
+    }
+
+    /** Forgets nodes that have not said for so long that somebody follows it there. */
+    void forgetFollowers(Duration silence) {
+        if (remote.forget(environment.ticker().read() - silence.toNanos())) {
+            leftAlone();
+        }
+    }
+
+    /** Other nodes have taken this one for lost, and have ended the query; here it ends likewise, unless it has ended. */
+    void lost() {
+        end(Ending.nodeLost());
+    }
+
+    @Override
+    public Optional<String> channel() {
+        return request.channel();
+    }
+
+    @Override
+    public boolean isCall() {
+        return request.tool().isPresent();
+    }
+
+    @Override
+    public boolean asksTheSame(QueryRequest other) {
+        return request.asksTheSame(other);
+    }
+
+    @Override
+    public boolean isFor(String subject) {
+        return request.isFor(subject);
+    }
+
+    @Override
+    public QueryId id() {
         return request.id();
     }
 
-    /** When it was accepted, by the calendar. */
-    Instant acceptedAt() {
+    @Override
+    public Instant acceptedAt() {
         return accepted;
+    }
+
+    @Override
+    public String state() {
+        QueryStatus how = status();
+        if (how != null) {
+            return how.word();
+        }
+        return isWaiting() ? "waiting" : "running";
     }
 
     QueryRequest request() {
         return request;
     }
 
-    PositionedStream<QueryEvent> stream() {
+    @Override
+    public PositionedStream<QueryEvent> stream() {
         return stream;
     }
 
@@ -342,8 +440,8 @@ public final class RunningQuery {
         return flow;
     }
 
-    /** The seq of the last thought so far. */
-    long lastSeq() {
+    @Override
+    public long lastSeq() {
         // The end first: once it is decided, what ends the query may be in the stream too.
         long end = stream.end();
         return isDecided() ? stream.seal() : end;
@@ -353,8 +451,8 @@ public final class RunningQuery {
         return ending.get() != null;
     }
 
-    /** Whether the result is there. */
-    boolean isConcluded() {
+    @Override
+    public boolean isConcluded() {
         return concluded;
     }
 

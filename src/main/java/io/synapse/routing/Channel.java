@@ -298,6 +298,11 @@ final class Channel {
         held.ifPresentOrElse(session -> session.connectionEnded(this::release), this::release);
     }
 
+    /** Whether everything was let go. */
+    boolean isReleased() {
+        return released;
+    }
+
     /** Lets everything go, and is not present any more. */
     void release() {
         released = true;

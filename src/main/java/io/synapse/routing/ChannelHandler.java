@@ -162,6 +162,8 @@ public final class ChannelHandler {
                         channel,
                         "ref",
                         asking.map(Asking::ref).orElse(null),
+                        "scope",
+                        published.local() ? "node" : null,
                         "timestamp",
                         now));
     }

@@ -25,7 +25,6 @@ import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Status;
 import io.synapse.query.BudgetBodies;
 import io.synapse.query.InConversation;
-import io.synapse.query.InterruptManager.Signal;
 import io.synapse.query.Payer;
 import io.synapse.query.QueryId;
 import io.synapse.query.QueryRequest;
@@ -33,6 +32,7 @@ import io.synapse.query.QueryService;
 import io.synapse.query.QueryService.Submission;
 import io.synapse.query.QueryViewer;
 import io.synapse.query.QueryViewer.Start;
+import io.synapse.query.Reached;
 import io.synapse.query.StopOutcome;
 import io.synapse.security.Audit;
 import io.synapse.security.AuditEvent;
@@ -47,6 +47,7 @@ import java.util.OptionalLong;
 public final class QueryHandler {
 
     private static final long SOON_MILLIS = 100;
+    private static final Long UNREACHABLE_MILLIS = 1000L;
 
     private final QueryService service;
     private final ToolRegistry tools;
@@ -95,18 +96,15 @@ public final class QueryHandler {
                 Optional.empty(),
                 tools.toolbox(channel.groups()),
                 conversation);
-        Submission submission =
-                service.submit(request, isNew -> accepted(session, channel, address, query.ref(), start(query), isNew));
-        if (submission == Submission.CONVERSATION_BUSY) {
-            busy(
-                    session,
-                    channel,
-                    address,
-                    query.ref(),
-                    conversation.orElseThrow().key());
-        } else {
-            answer(session, channel, address, query.ref(), submission);
-        }
+        service.ask(
+                request, isNew -> accepted(session, channel, address, query.ref(), start(query), isNew), submission -> {
+                    if (submission == Submission.CONVERSATION_BUSY) {
+                        ConversationKey key = conversation.orElseThrow().key();
+                        busy(session, channel, address, query.ref(), key);
+                    } else {
+                        answer(session, channel, address, query.ref(), submission);
+                    }
+                });
     }
 
     /** Has a tool called; its arguments fit, and the client may. */
@@ -130,15 +128,11 @@ public final class QueryHandler {
                 Optional.of(call.name()),
                 Toolbox.EMPTY,
                 Optional.empty());
-        answer(
-                session,
-                channel,
-                address,
-                call.ref(),
-                service.submit(
-                        request,
-                        tool,
-                        isNew -> accepted(session, channel, address, call.ref(), after(call.afterSeq()), isNew)));
+        service.ask(
+                request,
+                tool,
+                isNew -> accepted(session, channel, address, call.ref(), after(call.afterSeq()), isNew),
+                submission -> answer(session, channel, address, call.ref(), submission));
     }
 
     private static Start start(Query query) {
@@ -157,6 +151,7 @@ public final class QueryHandler {
             case TENANT_OVERLOADED -> overloaded(session, channel, address, ref, "tenant");
             case BUDGET_EXHAUSTED -> session.refuse(channel, address, exhausted(channel.owner(), "ref", ref));
             case STOPPING -> session.refuse(channel, address, stopping("ref", ref));
+            case UNREACHABLE -> refuse(session, channel, address, ref, Reasons.NODE_UNREACHABLE, UNREACHABLE_MILLIS);
         }
     }
 
@@ -274,12 +269,19 @@ public final class QueryHandler {
     }
 
     private void accepted(
-            CortexSession session, Channel channel, Address address, String ref, Start start, boolean isNew) {
+            CortexSession session, Channel said, Address address, String ref, Start start, boolean isNew) {
+        Channel channel = present(session, said);
         session.reply(
                 address, Payloads.of("ref", ref, "status", "processing", "attached", isNew ? null : Boolean.TRUE));
         if (isNew || channel.viewer(ref) == null) {
             follow(session, channel, channel.query(ref), isNew ? after(0) : start);
         }
+    }
+
+    // A query may have been looked up on other nodes meanwhile, and the client may have joined anew.
+    private static Channel present(CortexSession session, Channel said) {
+        Channel now = said.isReleased() ? session.channel(said.topic()) : null;
+        return now == null ? said : now;
     }
 
     private boolean follow(CortexSession session, Channel channel, QueryId id, Start start) {
@@ -292,52 +294,100 @@ public final class QueryHandler {
             // The connection may have ended meanwhile, and let go of everything it knew then.
             if (!session.connection().isOpen()) {
                 following.detach();
+                return;
+            }
+            Channel now = present(session, channel);
+            long position = now == channel ? 0 : following.detach();
+            if (now != channel && position <= service.lastSeq(id)) {
+                follow(session, now, id, new Start(position, false));
             }
         });
         return viewer.isPresent();
     }
 
-    void resume(CortexSession session, Channel channel, Address address, Resume resume) {
-        QueryId id = channel.query(resume.ref());
-        if (!service.isKnownTo(channel.owner(), id)) {
-            refuse(session, channel, address, resume.ref(), Reasons.NOT_FOUND, null);
-            return;
-        }
-        session.reply(
-                address,
-                Payloads.of(
-                        "ref",
-                        resume.ref(),
-                        "status",
-                        "processing",
-                        "attached",
-                        true,
-                        "last_seq",
-                        service.lastSeq(id)));
-        channel.handOver(
-                resume.ref(), () -> follow(session, channel, id, new Start(resume.afterSeq(), resume.snapshot())));
+    void resume(CortexSession session, Channel said, Address address, Resume resume) {
+        QueryId id = said.query(resume.ref());
+        service.reach(id, reached -> {
+            Channel channel = present(session, said);
+            if (!service.isKnownTo(channel.owner(), id)) {
+                unknown(session, channel, address, resume.ref(), reached);
+                return;
+            }
+            session.reply(
+                    address,
+                    Payloads.of(
+                            "ref",
+                            resume.ref(),
+                            "status",
+                            "processing",
+                            "attached",
+                            true,
+                            "last_seq",
+                            service.lastSeq(id)));
+            channel.handOver(
+                    resume.ref(), () -> follow(session, channel, id, new Start(resume.afterSeq(), resume.snapshot())));
+        });
     }
 
-    /** The seq after which a query goes on for a client that has this one; empty if there is no such query. */
-    OptionalLong place(Channel channel, String ref, long afterSeq) {
+    private static void unknown(CortexSession session, Channel channel, Address address, String ref, Reached reached) {
+        if (reached == Reached.UNREACHABLE) {
+            refuse(session, channel, address, ref, Reasons.NODE_UNREACHABLE, UNREACHABLE_MILLIS);
+        } else {
+            refuse(session, channel, address, ref, Reasons.NOT_FOUND, null);
+        }
+    }
+
+    /** Where a query goes on. */
+    @FunctionalInterface
+    interface Place {
+        /**
+         * It is known, or not.
+         *
+         * @param afterSeq the seq after which it goes on; empty if it cannot
+         * @param reason why it cannot; null if it can
+         */
+        void told(OptionalLong afterSeq, String reason);
+    }
+
+    /** Tells the seq after which a query goes on for a client that has this one. */
+    void place(Channel channel, String ref, long afterSeq, Place place) {
         QueryId id = channel.query(ref);
-        return service.isKnownTo(channel.owner(), id)
-                ? OptionalLong.of(Math.min(afterSeq, service.lastSeq(id)))
-                : OptionalLong.empty();
+        service.reach(id, reached -> {
+            if (service.isKnownTo(channel.owner(), id)) {
+                place.told(OptionalLong.of(service.start(id, afterSeq)), null);
+            } else {
+                place.told(OptionalLong.empty(), reason(reached));
+            }
+        });
+    }
+
+    private static String reason(Reached reached) {
+        return reached == Reached.UNREACHABLE ? Reasons.NODE_UNREACHABLE : Reasons.NOT_FOUND;
     }
 
     /** Follows a query that was followed on an earlier join; says so if it is gone. */
-    void followAgain(CortexSession session, Channel channel, String ref, long afterSeq) {
-        if (!follow(session, channel, channel.query(ref), after(afterSeq))) {
-            session.pushError(
-                    channel.joinRef(),
-                    channel.topic(),
-                    Payloads.error(Reasons.NOT_FOUND, "the query is not known here", ref));
-        }
+    void followAgain(CortexSession session, Channel said, String ref, long afterSeq) {
+        QueryId id = said.query(ref);
+        service.reach(id, reached -> {
+            Channel channel = present(session, said);
+            if (!follow(session, channel, id, after(afterSeq))) {
+                session.pushError(
+                        channel.joinRef(),
+                        channel.topic(),
+                        Payloads.error(reason(reached), "the query is not known here", ref));
+            }
+        });
     }
 
-    void replay(CortexSession session, Channel channel, Address address, Replay replay) {
-        replays.replay(session, channel, address, replay);
+    void replay(CortexSession session, Channel said, Address address, Replay replay) {
+        service.reach(said.query(replay.ref()), reached -> {
+            Channel channel = present(session, said);
+            if (reached == Reached.UNREACHABLE) {
+                unknown(session, channel, address, replay.ref(), reached);
+            } else {
+                replays.replay(session, channel, address, replay);
+            }
+        });
     }
 
     void interrupt(CortexSession session, Channel channel, Address address, Interrupt interrupt) {
@@ -346,21 +396,36 @@ public final class QueryHandler {
             return;
         }
         QueryId id = channel.query(interrupt.ref());
+        service.reach(id, reached -> interrupt(session, present(session, channel), address, interrupt, id, reached));
+    }
+
+    private void interrupt(
+            CortexSession session, Channel channel, Address address, Interrupt interrupt, QueryId id, Reached reached) {
         if (!service.isKnownTo(channel.owner(), id)) {
-            refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);
+            unknown(session, channel, address, interrupt.ref(), reached);
             return;
         }
-        QueryViewer viewer = channel.viewer(interrupt.ref());
-        Signal signal = service.interrupt(
-                id, interrupt.reason(), outcome -> acknowledge(session, address, interrupt.ref(), viewer, outcome));
-        if (signal == Signal.SIGNALLED) {
-            record(AuditEvent.accepted(AuditEvent.Name.INTERRUPT), session, channel, interrupt);
-        }
-        switch (signal) {
-            case SIGNALLED -> {}
-            case NOT_FOUND -> refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);
-            case ALREADY_FINISHED -> refuse(session, channel, address, interrupt.ref(), Reasons.ALREADY_FINISHED, null);
-        }
+        service.stop(
+                id,
+                interrupt.reason(),
+                outcome -> acknowledge(session, address, interrupt.ref(), channel.viewer(interrupt.ref()), outcome),
+                signal -> {
+                    switch (signal) {
+                        case SIGNALLED ->
+                            record(AuditEvent.accepted(AuditEvent.Name.INTERRUPT), session, channel, interrupt);
+                        case NOT_FOUND -> refuse(session, channel, address, interrupt.ref(), Reasons.NOT_FOUND, null);
+                        case ALREADY_FINISHED ->
+                            refuse(session, channel, address, interrupt.ref(), Reasons.ALREADY_FINISHED, null);
+                        case UNREACHABLE ->
+                            refuse(
+                                    session,
+                                    channel,
+                                    address,
+                                    interrupt.ref(),
+                                    Reasons.NODE_UNREACHABLE,
+                                    UNREACHABLE_MILLIS);
+                    }
+                });
     }
 
     private void record(AuditEvent event, CortexSession session, Channel channel, Interrupt interrupt) {

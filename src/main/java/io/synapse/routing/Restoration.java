@@ -4,14 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.ErrorBody;
 import io.synapse.protocol.Payloads;
-import io.synapse.protocol.Reasons;
 import io.synapse.stream.Position;
 import io.synapse.topic.SubscribeRequest;
 import io.synapse.topic.TopicSubscription;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -32,11 +30,12 @@ final class Restoration {
     private final Channel channel;
     private final List<Topic> topics = new ArrayList<>();
     private final List<Query> queries = new ArrayList<>();
-    private final List<Query> known = new ArrayList<>();
-    private final List<Body> aboutQueries = new ArrayList<>();
+    private final List<Body> aboutLost = new ArrayList<>();
     private final List<TopicSubscription> waiting = new ArrayList<>();
     private final AtomicInteger open = new AtomicInteger(1);
     private Body[] aboutTopics;
+    private Body[] aboutQueries;
+    private boolean[] known;
     private Runnable ready;
 
     Restoration(SubscriptionHandler subscriptions, QueryHandler handler, CortexSession session, Channel channel) {
@@ -56,31 +55,48 @@ final class Restoration {
 
     /** A query that may not be followed again, or not here. */
     void lostQuery(String agent, String ref, String reason) {
-        aboutQueries.add(Payloads.of("ref", ref, "agent", agent, "recovered", false, "reason", reason));
+        aboutLost.add(lost(agent, ref, reason));
+    }
+
+    private static Body lost(String agent, String ref, String reason) {
+        return Payloads.of("ref", ref, "agent", agent, "recovered", false, "reason", reason);
     }
 
     /** Makes everything ready; then, on this stack or later, the answer can be given. */
     void run(Runnable whenReady) {
         ready = whenReady;
         aboutTopics = new Body[topics.size()];
-        open.addAndGet(topics.size());
-        queries.forEach(this::find);
+        aboutQueries = new Body[queries.size()];
+        known = new boolean[queries.size()];
+        open.addAndGet(topics.size() + queries.size());
+        for (int i = 0; i < aboutQueries.length; i++) {
+            find(i, queries.get(i));
+        }
         for (int i = 0; i < aboutTopics.length; i++) {
             subscribe(i, topics.get(i));
         }
         done();
     }
 
-    private void find(Query query) {
+    private void find(int index, Query query) {
         String agent = query.channel() == channel ? null : query.channel().agent();
-        OptionalLong place = handler.place(query.channel(), query.ref(), query.afterSeq());
-        if (place.isEmpty()) {
-            lostQuery(agent, query.ref(), Reasons.NOT_FOUND);
-            return;
-        }
-        known.add(query);
-        aboutQueries.add(Payloads.of(
-                "ref", query.ref(), "agent", agent, "after_seq", place.getAsLong(), "recovered", query.exact()));
+        handler.place(query.channel(), query.ref(), query.afterSeq(), (place, reason) -> {
+            synchronized (this) {
+                known[index] = place.isPresent();
+                aboutQueries[index] = known[index]
+                        ? Payloads.of(
+                                "ref",
+                                query.ref(),
+                                "agent",
+                                agent,
+                                "after_seq",
+                                place.getAsLong(),
+                                "recovered",
+                                query.exact())
+                        : lost(agent, query.ref(), reason);
+            }
+            done();
+        });
     }
 
     private void subscribe(int index, Topic topic) {
@@ -155,7 +171,9 @@ final class Restoration {
             generator.writeFieldName("session");
             Payloads.of("resumed", resumed, "keep_ms", keepMillis).writeTo(generator);
             write(generator, "topics", List.of(aboutTopics));
-            write(generator, "queries", aboutQueries);
+            List<Body> all = new ArrayList<>(aboutLost);
+            all.addAll(List.of(aboutQueries));
+            write(generator, "queries", all);
             generator.writeEndObject();
         };
     }
@@ -175,6 +193,11 @@ final class Restoration {
             all = List.copyOf(waiting);
         }
         all.forEach(TopicSubscription::resume);
-        known.forEach(query -> handler.followAgain(session, query.channel(), query.ref(), query.afterSeq()));
+        for (int i = 0; i < known.length; i++) {
+            if (known[i]) {
+                Query query = queries.get(i);
+                handler.followAgain(session, query.channel(), query.ref(), query.afterSeq());
+            }
+        }
     }
 }

@@ -73,7 +73,9 @@ public final class TopicHandler {
                 "epoch",
                 position.epoch(),
                 "duplicate",
-                published.duplicate() ? true : null);
+                published.duplicate() ? true : null,
+                "scope",
+                published.local() ? "node" : null);
     }
 
     void history(CortexSession session, Channel channel, Address address, History history) {

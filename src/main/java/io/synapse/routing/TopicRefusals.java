@@ -46,7 +46,8 @@ public final class TopicRefusals {
 
     private static ErrorBody of(Throwable failure, String field, String name) {
         String reason = reason(failure);
-        Long retry = reason.equals(Reasons.SYSTEM_OVERLOADED) ? RETRY_AFTER_MILLIS : null;
+        boolean passing = reason.equals(Reasons.SYSTEM_OVERLOADED) || reason.equals(Reasons.UNAVAILABLE);
+        Long retry = passing ? RETRY_AFTER_MILLIS : null;
         return Payloads.refusal(reason, field, name, "retry_after_ms", retry);
     }
 
@@ -57,6 +58,7 @@ public final class TopicRefusals {
                 case OVERLOADED -> Reasons.SYSTEM_OVERLOADED;
                 case TOO_MANY_TOPICS, TOO_MANY_PATTERNS -> Reasons.TOO_MANY_TOPICS_IN_USE;
                 case KEY_IN_USE -> Reasons.KEY_IN_USE;
+                case UNAVAILABLE -> Reasons.UNAVAILABLE;
             };
         }
         LOGGER.log(Level.ERROR, "a topic failed", cause);

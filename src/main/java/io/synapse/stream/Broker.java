@@ -1,7 +1,9 @@
 package io.synapse.stream;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * The streams of all topics, by name. One of a node's memory or of a cluster: whoever uses it cannot tell, and {@code
@@ -48,6 +50,25 @@ public interface Broker<E> {
     void watch(TopicListener<E> listener);
 
     /**
+     * Asks for topics by their names: those there are, on whatever node, and those to come are topics of this node, which
+     * watchers are told of, until the interest ends.
+     *
+     * @param names which
+     * @return the interest, when all topics that existed before the call are there; fails with a {@link BrokerException}
+     */
+    default CompletionStage<Interest> want(Predicate<String> names) {
+        return CompletableFuture.completedFuture(() -> {});
+    }
+
+    /** An interest in topics. */
+    @FunctionalInterface
+    interface Interest {
+
+        /** Ends it; the second call does nothing. */
+        void end();
+    }
+
+    /**
      * How much there is.
      *
      * @return figures of one moment
@@ -59,8 +80,20 @@ public interface Broker<E> {
      *
      * @param position where it stands
      * @param duplicate whether it stood there already
+     * @param local whether it reached this node only, because the others cannot be reached
      */
-    record Published(Position position, boolean duplicate) {}
+    record Published(Position position, boolean duplicate, boolean local) {
+
+        /**
+         * What has reached everybody.
+         *
+         * @param position where it stands
+         * @param duplicate whether it stood there already
+         */
+        public Published(Position position, boolean duplicate) {
+            this(position, duplicate, false);
+        }
+    }
 
     /**
      * Which part of a topic to read.

@@ -1,6 +1,6 @@
 package io.synapse.stream;
 
-/** A broker did not do what it was asked; nothing was appended. */
+/** A broker did not do what it was asked; unless the reason says otherwise, nothing was appended. */
 public final class BrokerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -10,7 +10,12 @@ public final class BrokerException extends RuntimeException {
         /** There are as many topics as there may be, and all are in use. */
         TOO_MANY_TOPICS,
         /** Something else was published under the same idempotency key. */
-        KEY_IN_USE
+        KEY_IN_USE,
+        /**
+         * What holds the topics cannot be reached, or did not answer. Something may have been appended after all; who tries again
+         * with the same idempotency key does not publish twice.
+         */
+        UNAVAILABLE
     }
 
     private final Reason reason;

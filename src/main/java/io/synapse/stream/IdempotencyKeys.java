@@ -13,20 +13,32 @@ import java.util.function.LongConsumer;
  * The keys of recent publications of one topic, and where those stand. What was published is known by its content's
  * digest only, so that a key keeps nothing of it in memory. Bounded by count and age. Safe for use by many threads.
  */
-final class IdempotencyKeys {
+public final class IdempotencyKeys {
 
     private static final int USE_BYTES = 384;
 
-    /** One key; {@code published} completes when its entry is appended. */
-    record Use(String key, String content, long at, CompletableFuture<Position> published) {
+    /**
+     * The use of a key.
+     *
+     * @param key it
+     * @param content what is published under it
+     * @param at when, in nanoseconds of the ticker
+     * @param published completes when the entry is appended
+     */
+    public record Use(String key, String content, long at, CompletableFuture<Position> published) {
         // Two bytes for each character, which is the most that they take.
         int bytes() {
             return USE_BYTES + 2 * (key.length() + content.length());
         }
     }
 
-    /** The use of a key: a new one is for the caller to publish, another's is to be compared with. */
-    record Claim(Use use, boolean isNew) {}
+    /**
+     * The use of a key: a new one is for the caller to publish, another's is to be compared with.
+     *
+     * @param use it
+     * @param isNew whether it is the caller's
+     */
+    public record Claim(Use use, boolean isNew) {}
 
     private final int count;
     private final long ageNanos;
@@ -35,15 +47,29 @@ final class IdempotencyKeys {
     private final Map<String, Use> byKey = new HashMap<>();
     private final Queue<Use> oldestFirst = new ArrayDeque<>();
 
-    /** The account is told of every change of the memory that the keys take. */
-    IdempotencyKeys(int count, Duration age, Ticker ticker, LongConsumer account) {
+    /**
+     * No keys.
+     *
+     * @param count how many are remembered
+     * @param age how long
+     * @param ticker tells it
+     * @param account told of every change of the memory that the keys take
+     */
+    public IdempotencyKeys(int count, Duration age, Ticker ticker, LongConsumer account) {
         this.count = count;
         this.ageNanos = age.toNanos();
         this.ticker = ticker;
         this.account = account;
     }
 
-    synchronized Claim claim(String key, String content) {
+    /**
+     * Uses a key.
+     *
+     * @param key it
+     * @param content what is to be published under it
+     * @return its use, which may be an earlier one
+     */
+    public synchronized Claim claim(String key, String content) {
         forget();
         Use present = byKey.get(key);
         if (present != null) {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param <E> what is published
  */
-final class MemoryTopic<E> {
+final class MemoryTopic<E> implements OldestFirst.Ageing {
 
     private final MemoryStream<E> stream;
     private final IdempotencyKeys keys;
@@ -45,12 +45,14 @@ final class MemoryTopic<E> {
     }
 
     /** The age of the oldest thing that is kept, an entry or a key, in nanoseconds; negative if there is nothing. */
-    long oldestAge(long now) {
+    @Override
+    public long oldestAge(long now) {
         return Math.max(stream.oldestAge(now), keys.oldestAge(now));
     }
 
     /** Gives up the oldest thing that is kept. */
-    void dropOldest(long now) {
+    @Override
+    public void dropOldest(long now) {
         if (stream.oldestAge(now) >= keys.oldestAge(now)) {
             stream.dropOldest();
         } else {

@@ -1,6 +1,7 @@
 package io.synapse.stream;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * An append-only sequence of entries, each at an offset. Offsets start at 1 and count up by one. Safe for use by many
@@ -12,6 +13,10 @@ import java.util.List;
  * <p><b>Epoch.</b> Offsets mean something only together with the epoch they were read in. A stream that was lost and
  * made again has another epoch, so a reader that comes back with the old one is told that it cannot be caught up instead
  * of being served the wrong entries.
+ *
+ * <p><b>Lives.</b> A stream that copies another one, as a node's view of a topic does, may go on when that has begun another
+ * life. What {@link #read} counts by then goes on, too, and {@link #position} and {@link #find} say what that is in the lives of
+ * the stream. As long as there was one life only, both are the same.
  *
  * @param <E> what an entry holds; immutable
  */
@@ -71,11 +76,63 @@ public interface PositionedStream<E> {
     long end();
 
     /**
-     * Which life of the stream the offsets belong to.
+     * Which life of the stream the newest offsets belong to.
      *
-     * @return never null, the same as long as the stream lives
+     * @return never null
      */
     String epoch();
+
+    /**
+     * What a place is for those who do not know this very stream.
+     *
+     * @param at the offset of the last entry before it, as {@link #read} counts
+     * @return its epoch, and its offset there
+     */
+    default Position position(long at) {
+        return new Position(epoch(), at);
+    }
+
+    /**
+     * Where a reader goes on that comes back with a position.
+     *
+     * @param position of the last entry it has
+     * @return to be given to {@link #read}; empty if it is no place of this stream
+     */
+    default OptionalLong find(Position position) {
+        return position.isIn(epoch()) && position.offset() <= end()
+                ? OptionalLong.of(position.offset())
+                : OptionalLong.empty();
+    }
+
+    /**
+     * Whether positions of an epoch mean something here.
+     *
+     * @param epoch it
+     * @return whether some place has it
+     */
+    default boolean knows(String epoch) {
+        return epoch().equals(epoch);
+    }
+
+    /**
+     * How many entries a reader does not get that goes on behind what is gone.
+     *
+     * @param had the offset of the last entry it has
+     * @param to the offset before the one that it gets next
+     * @return how many; empty if nobody knows, because one life ended and another began
+     */
+    default OptionalLong missed(long had, long to) {
+        return OptionalLong.of(to - had);
+    }
+
+    /**
+     * Whether what {@link #read} gives may stop in front of entries that are gone, although more follow.
+     *
+     * @return false if nothing is ever gone between entries that are kept
+     */
+    default boolean hasHoles() {
+        return false;
+    }
 
     /**
      * The memory that the entries take which can still be read.

@@ -11,6 +11,7 @@ import io.synapse.stream.PositionedStream;
 import io.synapse.stream.PositionedStream.Slice;
 import io.synapse.topic.SubscribeRequest.Reader;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -31,7 +32,7 @@ final class MergedTopics {
     }
 
     /** What was published. The publication may outlive its own topic here, so its memory counts. */
-    private record Carried(String topic, String epoch, long offset, Publication publication) implements Entry {
+    private record Carried(String topic, Position position, Publication publication) implements Entry {
         @Override
         public int bytes() {
             return publication.bytes();
@@ -39,12 +40,12 @@ final class MergedTopics {
 
         @Override
         public ServerMessage message(Reader reader) {
-            return new Event(reader.via(), topic, epoch, offset, publication);
+            return new Event(reader.via(), topic, position.epoch(), position.offset(), publication);
         }
     }
 
     /** What was gone from its topic before it could be carried over. */
-    private record Lost(String topic, long missed, Position now) implements Entry {
+    private record Lost(String topic, OptionalLong missed, Position now) implements Entry {
         private static final int BYTES = 128;
 
         @Override
@@ -161,11 +162,12 @@ final class MergedTopics {
                 slice = stream.read(position, BATCH);
                 if (!slice.complete()) {
                     long before = slice.first() - 1;
-                    merged.append(new Lost(topic, before - position, new Position(stream.epoch(), before)));
+                    merged.append(new Lost(topic, stream.missed(position, before), stream.position(before)));
                     position = before;
                 }
                 for (Publication publication : slice.entries()) {
-                    merged.append(new Carried(topic, stream.epoch(), ++position, publication));
+                    position++;
+                    merged.append(new Carried(topic, stream.position(position), publication));
                 }
             } while (!slice.entries().isEmpty());
         }

@@ -7,6 +7,7 @@ import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.TopicPattern;
 import io.synapse.stream.Position;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -108,8 +109,11 @@ public record SubscribeRequest(
      */
     public record Reader(String via, Ref joinRef, EventFilter filter, boolean serves) {
 
-        /** The news that messages are gone; for a topic with the place behind them, for a pattern without. */
-        ServerMessage gap(String target, long missed, Position now) {
+        /**
+         * The news that messages are gone, how many if that is known; for a topic with the place behind them, for a pattern
+         * without.
+         */
+        ServerMessage gap(String target, OptionalLong missed, Position now) {
             return new ServerMessage.Push(
                     joinRef,
                     via,
@@ -118,7 +122,9 @@ public record SubscribeRequest(
                             "topic",
                             target,
                             "missed",
-                            missed,
+                            missed.isPresent() ? missed.getAsLong() : null,
+                            "recovered",
+                            missed.isPresent() ? null : false,
                             "offset",
                             now == null ? null : now.offset(),
                             "epoch",

@@ -1,5 +1,6 @@
 package io.synapse.topic;
 
+import io.synapse.stream.Position;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -193,7 +194,9 @@ public final class Subscriptions {
         boolean byPattern = false;
         for (TopicSubscription subscription : all()) {
             if (subscription.isOf(epoch)) {
-                return subscription.acknowledge(offset) ? Acknowledgement.TAKEN : Acknowledgement.NOT_SENT;
+                return subscription.acknowledge(new Position(epoch, offset))
+                        ? Acknowledgement.TAKEN
+                        : Acknowledgement.NOT_SENT;
             }
             byPattern |= !subscription.request().target().isTopic();
         }

@@ -17,7 +17,9 @@ public final class TopicException extends RuntimeException {
         /** There are as many patterns as there may be. */
         TOO_MANY_PATTERNS,
         /** Something else was published under the same idempotency key. */
-        KEY_IN_USE
+        KEY_IN_USE,
+        /** What all nodes share cannot be reached; it may have been published after all. */
+        UNAVAILABLE
     }
 
     private final Reason reason;
@@ -36,6 +38,7 @@ public final class TopicException extends RuntimeException {
                     switch (refused.reason()) {
                         case TOO_MANY_TOPICS -> Reason.TOO_MANY_TOPICS;
                         case KEY_IN_USE -> Reason.KEY_IN_USE;
+                        case UNAVAILABLE -> Reason.UNAVAILABLE;
                     });
         }
         return cause instanceof RuntimeException known ? known : new CompletionException(cause);

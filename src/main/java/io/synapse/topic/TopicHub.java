@@ -6,6 +6,7 @@ import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.ServerMessage.Event;
+import io.synapse.protocol.TopicPattern;
 import io.synapse.stream.Broker;
 import io.synapse.stream.Broker.Feed;
 import io.synapse.stream.Broker.Page;
@@ -16,10 +17,12 @@ import io.synapse.stream.PositionedStream;
 import io.synapse.topic.SubscribeRequest.Missing;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Publishes on topics and follows them. Who may do what is decided before anything comes here. Safe for use by many
@@ -119,20 +122,36 @@ public final class TopicHub {
                 return null;
             });
         }
-        try {
-            MergedTopics merged = patterns.open(request.target());
-            start(connection, request, merged.source(), () -> patterns.close(merged), accepted);
-            return CompletableFuture.completedFuture(null);
-        } catch (TopicException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return broker.want(names(request.target())).handle((interest, failure) -> {
+            if (failure != null) {
+                throw TopicException.of(failure);
+            }
+            MergedTopics merged;
+            try {
+                merged = patterns.open(request.target());
+            } catch (TopicException e) {
+                interest.end();
+                throw e;
+            }
+            Runnable close = () -> {
+                patterns.close(merged);
+                interest.end();
+            };
+            start(connection, request, merged.source(), close, accepted);
+            return null;
+        });
+    }
+
+    private static Predicate<String> names(TopicPattern pattern) {
+        return key -> TopicPattern.ofKey(key).filter(pattern::covers).isPresent();
     }
 
     private static EventStream<Publication> topic(String name, Feed<Publication> feed) {
         PositionedStream<Publication> stream = feed.stream();
-        return new EventStream<>(
-                stream,
-                (reader, publication, offset) -> new Event(reader.via(), name, stream.epoch(), offset, publication));
+        return new EventStream<>(stream, (reader, publication, place) -> {
+            Position position = stream.position(place);
+            return new Event(reader.via(), name, position.epoch(), position.offset(), publication);
+        });
     }
 
     private void start(
@@ -177,23 +196,18 @@ public final class TopicHub {
             return new Start(stream.end(), Optional.empty());
         }
         Position since = request.since().get();
-        if (!isPlaceIn(stream, since, request)) {
+        // The stream of a pattern begins with its first subscriber, so its beginning is not that of its topics.
+        boolean isPlace = request.target().isTopic() || since.epoch().equals(stream.epoch());
+        OptionalLong place = isPlace ? stream.find(since) : OptionalLong.empty();
+        if (place.isEmpty()) {
             return new Start(stream.end(), Optional.of(false));
         }
-        PositionedStream.Slice<?> next = stream.read(since.offset(), 1);
+        PositionedStream.Slice<?> next = stream.read(place.getAsLong(), 1);
         if (next.complete() || request.missing() == Missing.TELL_GAP) {
-            return new Start(since.offset(), Optional.of(true));
+            return new Start(place.getAsLong(), Optional.of(true));
         }
         long from = request.missing() == Missing.BEGIN_OLDEST ? next.first() - 1 : stream.end();
         return new Start(from, Optional.of(false));
-    }
-
-    // The stream of a pattern begins with its first subscriber, so its beginning is not that of its topics.
-    private static boolean isPlaceIn(PositionedStream<?> stream, Position since, SubscribeRequest request) {
-        return (request.target().isTopic()
-                        ? since.isIn(stream.epoch())
-                        : since.epoch().equals(stream.epoch()))
-                && since.offset() <= stream.end();
     }
 
     /**

@@ -10,6 +10,7 @@ import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.ServerMessage.Event;
 import io.synapse.stream.Position;
 import io.synapse.stream.PositionedStream.Slice;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -49,8 +50,7 @@ public final class TopicSubscription extends Follower {
         this.close = close;
         acknowledged = request.acks()
                 .upTo()
-                .filter(upTo -> upTo.epoch().equals(source.stream().epoch()))
-                .map(Position::offset)
+                .map(upTo -> source.stream().find(upTo).orElse(position))
                 .orElse(position);
     }
 
@@ -60,8 +60,7 @@ public final class TopicSubscription extends Follower {
 
     /** Takes the place of another one of the same client, which has ended: goes on where that stopped. */
     void succeed(TopicSubscription previous) {
-        if (request.since().isEmpty()
-                && previous.source.stream().epoch().equals(source.stream().epoch())) {
+        if (request.since().isEmpty() && previous.source.stream() == source.stream()) {
             position = previous.position;
             acknowledged = previous.request.acks().wanted() ? previous.acknowledged() : position;
         }
@@ -120,22 +119,23 @@ public final class TopicSubscription extends Follower {
 
     /** Whether positions of this epoch mean something here. */
     boolean isOf(String epoch) {
-        return source.stream().epoch().equals(epoch);
+        return source.stream().knows(epoch);
     }
 
     /**
-     * The client has everything up to an offset. Less than it has acknowledged before changes nothing.
+     * The client has everything up to a position. Less than it has acknowledged before changes nothing.
      *
      * @return false if there is no such message yet
      */
-    boolean acknowledge(long offset) {
-        // Not the position: an acknowledgement of what an earlier connection brought is as good.
-        if (offset > source.stream().end()) {
+    boolean acknowledge(Position upTo) {
+        // Not where this stands: an acknowledgement of what an earlier connection brought is as good.
+        OptionalLong place = source.stream().find(upTo);
+        if (place.isEmpty()) {
             return false;
         }
         lock.lock();
         try {
-            acknowledged = Math.max(acknowledged, offset);
+            acknowledged = Math.max(acknowledged, place.getAsLong());
             return true;
         } finally {
             lock.unlock();
@@ -153,7 +153,7 @@ public final class TopicSubscription extends Follower {
 
     /** How to go on from here, once this is paused. */
     SubscribeRequest goOn() {
-        return request.goOn(position(), new Position(source.stream().epoch(), acknowledged()));
+        return request.goOn(position(), source.stream().position(acknowledged()));
     }
 
     /**
@@ -162,7 +162,7 @@ public final class TopicSubscription extends Follower {
      * @return the position of the last message that was given to the connection
      */
     public Position position() {
-        return new Position(source.stream().epoch(), position);
+        return source.stream().position(position);
     }
 
     /**
@@ -197,7 +197,8 @@ public final class TopicSubscription extends Follower {
             }
         }
         // What is appended after a short slice was read asks for another look.
-        return slice.entries().size() == BATCH;
+        return slice.entries().size() == BATCH
+                || from.stream().hasHoles() && !slice.entries().isEmpty();
     }
 
     // Sending and moving on are one step: whoever replaces this subscription begins exactly behind it.
@@ -237,18 +238,19 @@ public final class TopicSubscription extends Follower {
             if (!mayMove()) {
                 return false;
             }
-            long missed = to - position;
-            if (request.policy() == SlowPolicy.DISCONNECT) {
-                counters.add(Counter.EVENTS_DROPPED, missed);
+            OptionalLong missed = source.stream().missed(position, to);
+            long count = missed.orElse(1);
+            // What nobody can have is not lost for being slow.
+            if (request.policy() == SlowPolicy.DISCONNECT && missed.isPresent()) {
+                counters.add(Counter.EVENTS_DROPPED, count);
                 connection.abort(CloseReason.SLOW_CONSUMER);
                 return false;
             }
-            Position now =
-                    request.target().isTopic() ? new Position(source.stream().epoch(), to) : null;
+            Position now = request.target().isTopic() ? source.stream().position(to) : null;
             if (!connection.sendIfRoom(request.reader().gap(request.target().text(), missed, now))) {
                 return false;
             }
-            counters.add(Counter.EVENTS_DROPPED, missed);
+            counters.add(Counter.EVENTS_DROPPED, count);
             position = to;
             return true;
         } finally {

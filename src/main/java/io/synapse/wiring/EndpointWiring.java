@@ -315,14 +315,18 @@ public class EndpointWiring {
             SynapseConfig config,
             ConnectionRegistry registry,
             QueryService queries,
+            Cluster cluster,
             Ticker ticker,
             Timers timers,
             Counters counters) {
+        // A client that follows a query goes on at another node, as long as that can know of it.
+        HandOver handOver =
+                () -> cluster.nodes().isShared() && cluster.trouble().isEmpty();
         return new Drain(
                 config.drain(),
                 registry,
                 queries,
-                HandOver.NONE,
+                handOver,
                 new Drain.Environment(ticker, timers, new SplittableRandom(), counters));
     }
 

@@ -3,6 +3,8 @@ package io.synapse.wiring;
 import io.synapse.agent.RemoteEngine;
 import io.synapse.agent.Workers;
 import io.synapse.budget.MemoryBudgets;
+import io.synapse.cluster.Cluster;
+import io.synapse.cluster.redis.RedisQueries;
 import io.synapse.config.ConfigException;
 import io.synapse.config.SynapseConfig;
 import io.synapse.engine.QueryEngine;
@@ -18,6 +20,7 @@ import io.synapse.query.InterruptManager;
 import io.synapse.query.QueryEnvironment;
 import io.synapse.query.QueryService;
 import io.synapse.query.Runaways;
+import io.synapse.query.Sharing;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
@@ -25,7 +28,9 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 
@@ -68,6 +73,7 @@ public class QueryWiring {
             InterruptManager interrupts,
             ConversationGate gate,
             Workers workers,
+            Cluster cluster,
             ManagedPool pool) {
         Executor callbacks = new TaskQueue(pool, ManagedThreads.CALLBACK_THREADS);
         QueryEnvironment environment = new QueryEnvironment(
@@ -84,7 +90,23 @@ public class QueryWiring {
         QueryEngine engine = choose(engines, config.query().engine());
         BoundedAnswers bounded = new BoundedAnswers(
                 new RemoteEngine(engine, workers), config.outbox().maxPayloadBytes());
-        return new QueryService(bounded, environment, interrupts, pool, gate);
+        return new QueryService(bounded, environment, interrupts, pool, gate, sharing(config, cluster, counters));
+    }
+
+    private static Optional<Sharing> sharing(SynapseConfig config, Cluster cluster, Counters counters) {
+        Duration patience = config.cluster().redis().timeout().multipliedBy(2);
+        return ClusterWiring.redis(cluster)
+                .map(link -> new Sharing(
+                        new RedisQueries(
+                                link,
+                                cluster.nodes().self(),
+                                config.query().maxTimeout(),
+                                config.query().keptAge(),
+                                counters),
+                        cluster.nodes(),
+                        cluster.post(),
+                        config.cluster().lease(),
+                        patience));
     }
 
     // Static: WildFly has ended the application scope, and this bean with it, when it disposes.

@@ -1,6 +1,8 @@
 package io.synapse.wiring;
 
 import io.synapse.cluster.Cluster;
+import io.synapse.cluster.redis.RedisBroker;
+import io.synapse.cluster.redis.RedisLink;
 import io.synapse.cluster.redis.RedisSessions;
 import io.synapse.config.SynapseConfig;
 import io.synapse.config.TopicsConfig;
@@ -29,9 +31,11 @@ import io.synapse.stream.StreamBounds;
 import io.synapse.topic.Patterns;
 import io.synapse.topic.TopicHub;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Optional;
 
 /** Topics. */
 @ApplicationScoped
@@ -39,11 +43,37 @@ public class TopicWiring {
 
     @Produces
     @Singleton
-    Broker<Publication> broker(SynapseConfig config, Ids ids, Ticker ticker) {
+    Broker<Publication> broker(
+            SynapseConfig config,
+            Cluster cluster,
+            Ids ids,
+            Clock clock,
+            Ticker ticker,
+            Timers timers,
+            Counters counters) {
         TopicsConfig topics = config.topics();
         BrokerBounds bounds = new BrokerBounds(
                 window(topics), topics.maxTopics(), topics.totalBytes(), topics.keys(), topics.keyAge());
-        return new MemoryBroker<>(bounds, Publication::bytes, Publication::digest, ids, ticker);
+        Optional<RedisLink> redis = ClusterWiring.redis(cluster);
+        if (redis.isEmpty()) {
+            return new MemoryBroker<>(bounds, Publication::bytes, Publication::digest, ids, ticker);
+        }
+        return new RedisBroker<>(
+                redis.get(),
+                new RedisBroker.Settings(
+                        cluster.nodes().self(),
+                        bounds,
+                        topics.localWhenAway(),
+                        config.cluster().redis().timeout()),
+                new PublicationCodec(),
+                new RedisBroker.Environment(ids, clock, ticker, timers, counters));
+    }
+
+    // Static: WildFly has ended the application scope, and this bean with it, when it disposes.
+    static void close(@Disposes Broker<Publication> broker) {
+        if (broker instanceof RedisBroker<Publication> redis) {
+            redis.close();
+        }
     }
 
     @Produces

@@ -100,6 +100,16 @@ class TopicsReaderTest {
     }
 
     @Test
+    @DisplayName("G8: what is published while the other nodes are away is for this node, or refused")
+    void whenAway() {
+        assertThat(read().topics().localWhenAway()).isTrue();
+        values.put("synapse.topics.when-away", "refuse");
+        assertThat(read().topics().localWhenAway()).isFalse();
+        values.put("synapse.topics.when-away", "wait");
+        assertThatThrownBy(this::read).hasMessageContaining("synapse.topics.when-away");
+    }
+
+    @Test
     @DisplayName("G9: the policy for slow readers is a word; block is for those who ask for it")
     void policies() {
         values.put("synapse.topics.slow-policy", "disconnect");

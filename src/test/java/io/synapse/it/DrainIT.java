@@ -35,7 +35,7 @@ class DrainIT {
     private static final int BATCH = 4;
     private static final int IDLE = 160;
     private static final int ASKING = 30;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     @TempDir
     private Path folder;
@@ -56,7 +56,7 @@ class DrainIT {
                         "SYNAPSE_DRAIN_BATCH_SIZE",
                         Integer.toString(BATCH),
                         "SYNAPSE_DRAIN_GRACE",
-                        "PT25S")));
+                        "PT50S")));
         node.start();
         node.awaitReady();
     }
@@ -134,7 +134,7 @@ class DrainIT {
                 .until(() -> drain("GET", 200).path("waiting").asInt() >= 2 || npm.isDone());
         List<SocketClient> asking = new ArrayList<>();
         for (int i = 0; i < ASKING; i++) {
-            asking.add(ask(connect(), "q" + i, 4 + i % 4));
+            asking.add(ask(connect(), "q" + i, 25 + i % 4));
         }
         await("running").atMost(LIMIT).until(() -> asking.stream().allMatch(client -> hears(client, "thought")));
         int waiting = drain("GET", 200).path("waiting").asInt();
@@ -186,7 +186,7 @@ class DrainIT {
         assertThat(node.ask("POST", "/api/drain", "").statusCode()).isEqualTo(401);
         assertThat(node.ask("POST", "/api/drain", PayaraNode.USER).statusCode()).isEqualTo(403);
         assertThat(drain("DELETE", 409).path("title").asText()).isEqualTo("the node is not being drained");
-        SocketClient asking = ask(connect(), "long", 5);
+        SocketClient asking = ask(connect(), "long", 25);
         await("running").atMost(LIMIT).until(() -> hears(asking, "thought"));
 
         assertThat(drain("POST", 202).path("state").asText()).isEqualTo("draining");
@@ -208,7 +208,7 @@ class DrainIT {
         ProcessBuilder script = new ProcessBuilder(
                         Path.of("server-config/drain.sh").toAbsolutePath().toString(),
                         node.uri("http", "").toString(),
-                        "60")
+                        "80")
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("script.log").toFile());
         script.environment().put("SYNAPSE_ADMIN_KEY", PayaraNode.ADMIN);

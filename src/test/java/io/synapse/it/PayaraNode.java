@@ -32,7 +32,7 @@ final class PayaraNode implements AutoCloseable {
     /** A key that it gives the role synapse-user. */
     static final String USER = "the-key-of-a-user";
 
-    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration START = Duration.ofMinutes(5);
     private static final Path CONFIG = Path.of("server-config/payara-micro").toAbsolutePath();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -72,6 +72,7 @@ final class PayaraNode implements AutoCloseable {
         Path temporary = folder.resolve("tmp");
         // One that was killed leaves its unpacked runtime behind.
         delete(temporary);
+        delete(folder.resolve("runtime"));
         Files.createDirectories(temporary);
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         ProcessHandle.current().info().command().orElse("java"),
@@ -80,6 +81,10 @@ final class PayaraNode implements AutoCloseable {
                         "-Djava.io.tmpdir=" + temporary,
                         "-jar",
                         jar().toString(),
+                        // The folder it makes itself is deleted when it is told to stop, before the application has
+                        // ended.
+                        "--rootdir",
+                        folder.resolve("runtime").toString(),
                         "--nocluster",
                         "--disablephonehome",
                         "--contextroot",

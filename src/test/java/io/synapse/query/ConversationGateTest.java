@@ -253,7 +253,7 @@ class ConversationGateTest {
     void isFreeWhenTheResultIsThere(DoubleTexting rule) {
         c.ask("q1", rule);
         c.say("q1", "x");
-        RunningQuery first = c.client.follow("q1", 0).query();
+        RunningQuery first = (RunningQuery) c.client.follow("q1", 0).query();
         first.stream().follow(() -> {
             if (!c.f.results(first).isEmpty() && c.call("q2") == null) {
                 assertThat(c.ask("q2", rule)).isEqualTo(Submission.STARTED);

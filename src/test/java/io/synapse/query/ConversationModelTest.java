@@ -156,7 +156,7 @@ class ConversationModelTest {
         QueryRequest request = request(ref, "ann", conversation, rule);
         Asked own = new Asked(ref, conversation);
         Submission submission = c.f.service.submit(request, isNew -> {
-            own.query = c.client.follow(ref, 0).query();
+            own.query = (RunningQuery) c.client.follow(ref, 0).query();
             asked.put(ref, own);
             if (rule == DoubleTexting.ROLLBACK) {
                 going.forEach(each -> each.rolledBack = true);

@@ -108,6 +108,8 @@ final class SessionFixture {
         }
     }
 
+    final QueryService service;
+
     SessionFixture() {
         this(null);
     }
@@ -130,7 +132,7 @@ final class SessionFixture {
                 1 << 20,
                 Duration.ofMinutes(5),
                 Configs.UNFAIR);
-        QueryService service = new QueryService(
+        service = new QueryService(
                 asked,
                 new QueryEnvironment(config, clock, timers.ticker(), timers, () -> "id", counters, Runnable::run),
                 new InterruptManager(),

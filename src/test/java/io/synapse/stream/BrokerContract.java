@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What every {@link Broker} must do, on one node or on many; each implementation extends this. */
 @Timeout(60)
-abstract class BrokerContract {
+public abstract class BrokerContract {
 
     protected static final Duration AGE = Duration.ofMinutes(10);
     protected static final Duration KEY_AGE = Duration.ofMinutes(2);

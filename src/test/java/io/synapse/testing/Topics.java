@@ -37,6 +37,7 @@ public final class Topics {
             10,
             Duration.ofMinutes(1),
             "drop-oldest",
+            true,
             new TopicAccessConfig(
                     Map.of(
                             "synapse-user",

@@ -50,6 +50,8 @@ public final class RedisLink implements AutoCloseable {
     public record Environment(Executor executor, Timers timers, Ticker ticker, Counters counters) {}
 
     private static final System.Logger LOGGER = System.getLogger(RedisLink.class.getName());
+    private static final List<String> TROUBLE =
+            List.of("OOM ", "LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "READONLY ", "NOREPLICAS ", "MISCONF ");
     private static final int BREAKER_CALLS = 20;
     private static final int BREAKER_PROBES = 3;
     private static final float BREAKER_RATE = 50;
@@ -124,15 +126,18 @@ public final class RedisLink implements AutoCloseable {
         return breaker;
     }
 
-    // Full, still loading, or a master no more: the next one may be better.
-    private static boolean isTrouble(Throwable failure) {
+    // Full, still loading, or a master no more: the next one may be better. A script says so in the midst of its own
+    // words.
+    static boolean isTrouble(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
+        return failure instanceof RedisCommandExecutionException
+                && TROUBLE.stream().anyMatch(word -> message.startsWith(word) || message.contains('-' + word));
+    }
+
+    private static boolean isReadOnly(Throwable failure) {
         return failure instanceof RedisReadOnlyException
-                || message.startsWith("OOM")
-                || message.startsWith("LOADING")
-                || message.startsWith("MASTERDOWN")
-                || message.startsWith("CLUSTERDOWN")
-                || message.startsWith("READONLY");
+                || failure instanceof RedisCommandExecutionException
+                        && String.valueOf(failure.getMessage()).contains("READONLY ");
     }
 
     /** Begins to dial. To be called once. */
@@ -240,7 +245,7 @@ public final class RedisLink implements AutoCloseable {
             environment.counters().increment(Counter.REDIS_FAILED);
         }
         breaker.onError(nanos, TimeUnit.NANOSECONDS, cause);
-        if (cause instanceof RedisReadOnlyException) {
+        if (isReadOnly(cause)) {
             lost(used, "the server is not the master any more");
         }
     }
@@ -347,6 +352,10 @@ public final class RedisLink implements AutoCloseable {
 
     private void ping() {
         Open now = open;
+        if (breaker.getState() == CircuitBreaker.State.OPEN) {
+            // It tries again only if somebody calls, and nobody does who sees that the link is down.
+            call(RedisClusterAsyncCommands::ping);
+        }
         if (now != null) {
             CompletionStage<String> commands = now.commands().async().ping();
             CompletionStage<String> pubSub = now.pubSub().async().ping();

@@ -129,8 +129,11 @@ public class ControlEdge {
             case Reasons.KEY_IN_USE, Reasons.ALREADY_FINISHED, Reasons.TOO_MANY_SUBSCRIPTIONS, Reasons.OVERTAKEN ->
                 Response.Status.CONFLICT.getStatusCode();
             case Reasons.RATE_LIMITED -> TOO_MANY_REQUESTS;
-            case Reasons.SYSTEM_OVERLOADED, Reasons.TOO_MANY_TOPICS_IN_USE, Reasons.STOPPING ->
-                Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
+            case Reasons.SYSTEM_OVERLOADED,
+                    Reasons.TOO_MANY_TOPICS_IN_USE,
+                    Reasons.STOPPING,
+                    Reasons.UNAVAILABLE,
+                    Reasons.NODE_UNREACHABLE -> Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
             default -> Response.Status.INTERNAL_SERVER_ERROR.getStatusCode();
         };
     }

@@ -9,6 +9,7 @@ import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +19,9 @@ import org.awaitility.Awaitility;
 /** What the parts of a node that talk to Redis need, with real threads and real time: a node without its application. */
 public final class TestNode implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    /** How long Redis has to answer. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(1);
+
     private static final int THREADS = 4;
 
     /** What happened on it. */
@@ -88,6 +91,15 @@ public final class TestNode implements AutoCloseable {
         return join(link.call(redis -> redis.keys(prefix + '*'))).stream()
                 .filter(key -> join(link.call(redis -> redis.hexists(key, field))))
                 .count();
+    }
+
+    /** The texts of a field of all hashes whose name begins like this. */
+    public List<String> fields(String prefix, String field) {
+        return join(link.call(redis -> redis.keys(prefix + '*'))).stream()
+                .map(key -> join(link.call(redis -> redis.hget(key, field))))
+                .filter(Objects::nonNull)
+                .map(Script::text)
+                .toList();
     }
 
     /** Waits for a stage. */
