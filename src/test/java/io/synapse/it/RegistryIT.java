@@ -108,7 +108,7 @@ class RegistryIT {
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(cluster.node(node).uri("http", path))
-                                .header("X-API-Key", PayaraNode.ADMIN)
+                                .header("Authorization", "Bearer " + PayaraNode.ADMIN)
                                 .header("Content-Type", "application/json")
                                 .method(
                                         method,
