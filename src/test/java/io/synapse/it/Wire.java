@@ -1,5 +1,6 @@
 package io.synapse.it;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -142,6 +143,18 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
     /** Pings of the protocol that have come. */
     int pings() {
         return pings.get();
+    }
+
+    /** Waits for the greeting of {@code /ws}, or for the end of a connection that was opened only to be closed. */
+    boolean isLetIn() throws InterruptedException {
+        long deadline = System.nanoTime() + SECONDS.toNanos(PATIENCE_SECONDS);
+        while (System.nanoTime() < deadline && !closed.isDone()) {
+            JsonNode frame = frames.poll(10, MILLISECONDS);
+            if (frame != null) {
+                return frame.path("type").asText().equals("system");
+            }
+        }
+        return false;
     }
 
     /** The code that the server closes with. */

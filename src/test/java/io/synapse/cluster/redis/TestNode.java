@@ -9,6 +9,7 @@ import io.synapse.platform.TaskQueue;
 import io.synapse.platform.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -97,6 +98,15 @@ public final class TestNode implements AutoCloseable {
         return join(link.call(redis -> redis.keys(prefix + '*'))).stream()
                 .filter(key -> join(link.call(redis -> redis.hexists(key, field))))
                 .count();
+    }
+
+    /** The texts of a field of all hashes whose name begins like this. */
+    public List<String> fields(String prefix, String field) {
+        return join(link.call(redis -> redis.keys(prefix + '*'))).stream()
+                .map(key -> join(link.call(redis -> redis.hget(key, field))))
+                .filter(Objects::nonNull)
+                .map(Script::text)
+                .toList();
     }
 
     /** Waits for a stage. */
