@@ -311,9 +311,11 @@ public final class Drain {
     private List<Connection> goers(long since) {
         List<Connection> open = connections.listActive();
         closing.retainAll(new HashSet<>(open));
+        Set<Connection> going = closing;
+        Departures planned = departures;
         return open.stream()
                 .filter(connection ->
-                        !closing.contains(connection) && !departures.contains(connection) && mayGo(connection, since))
+                        !going.contains(connection) && !planned.contains(connection) && mayGo(connection, since))
                 .toList();
     }
 

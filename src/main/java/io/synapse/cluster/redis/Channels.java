@@ -36,30 +36,22 @@ final class Channels {
      * @throws IllegalStateException if somebody else listens to this channel
      */
     void subscribe(String channel, Listener listener) {
-        StatefulRedisPubSubConnection<String, byte[]> now;
-        // With the connection, so that the channel is subscribed to by this call or by the one that attaches.
+        // With the command inside, so that those for one channel go in the order of the calls.
         synchronized (this) {
             if (listeners.putIfAbsent(channel, listener) != null) {
                 throw new IllegalStateException("there is a listener on " + channel);
             }
-            now = connection;
-        }
-        if (now != null) {
-            now.async().subscribe(channel);
+            if (connection != null) {
+                connection.async().subscribe(channel);
+            }
         }
     }
 
     /** Ends the subscription of this listener, if it is there. */
     void unsubscribe(String channel, Listener listener) {
-        StatefulRedisPubSubConnection<String, byte[]> now;
         synchronized (this) {
-            if (!listeners.remove(channel, listener)) {
-                return;
-            }
-            now = connection;
-            // Inside: a new subscription to the same channel must come after this.
-            if (now != null) {
-                now.async().unsubscribe(channel);
+            if (listeners.remove(channel, listener) && connection != null) {
+                connection.async().unsubscribe(channel);
             }
         }
     }
@@ -77,14 +69,13 @@ final class Channels {
                 tell(channel, Listener::subscribed);
             }
         });
-        String[] all;
         synchronized (this) {
             connection = fresh;
-            all = listeners.keySet().toArray(String[]::new);
+            String[] all = listeners.keySet().toArray(String[]::new);
+            return all.length == 0
+                    ? CompletableFuture.completedFuture(null)
+                    : fresh.async().subscribe(all);
         }
-        return all.length == 0
-                ? CompletableFuture.completedFuture(null)
-                : fresh.async().subscribe(all);
     }
 
     /** There is no connection any more. */

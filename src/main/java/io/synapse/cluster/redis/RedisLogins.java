@@ -284,8 +284,8 @@ public final class RedisLogins implements LoginSessions {
                 String name = Script.text(id);
                 link.call(redis -> redis.del(key(name)))
                         .thenAccept(gone -> with.revocations().announce(name));
-                link.call(redis -> redis.zrem(all(), id));
-                link.call(redis -> redis.zrem(madeFrom(source), id));
+                link.call(redis -> redis.zrem(all(), Script.bytes(name)));
+                link.call(redis -> redis.zrem(madeFrom(source), Script.bytes(name)));
             }
         });
     }

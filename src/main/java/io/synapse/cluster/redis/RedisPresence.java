@@ -53,6 +53,8 @@ public final class RedisPresence implements PresenceTracker, PresencePeers {
     /** Nodes that have members here and no lease, and since when. Touched by the watcher only. */
     private final Map<String, Long> absent = new HashMap<>();
 
+    private final Object cutting = new Object();
+    /** Guarded by {@link #cutting}. */
     private Timers.Timer cutOff = Timers.Timer.NONE;
 
     /**
@@ -107,7 +109,7 @@ public final class RedisPresence implements PresenceTracker, PresencePeers {
         @Override
         public void away() {
             copies.values().forEach(TopicCopy::away);
-            synchronized (RedisPresence.this) {
+            synchronized (cutting) {
                 cutOff.cancel();
                 cutOff = with.timers().after(with.lease(), presence::cutOff);
             }
@@ -115,7 +117,7 @@ public final class RedisPresence implements PresenceTracker, PresencePeers {
 
         @Override
         public void back() {
-            synchronized (RedisPresence.this) {
+            synchronized (cutting) {
                 cutOff.cancel();
                 cutOff = Timers.Timer.NONE;
             }

@@ -36,7 +36,7 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
     private final AtomicBoolean telling = new AtomicBoolean();
     private final AtomicBoolean appeared = new AtomicBoolean();
 
-    /** How many use it, of whatever kind. Guarded by the table that this is in. */
+    /** How many use it, of whatever kind. */
     private int users;
 
     private int opened;
@@ -83,11 +83,11 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
         return appeared.getAndSet(false);
     }
 
-    int users() {
+    synchronized int users() {
         return users;
     }
 
-    void use(int change) {
+    synchronized void use(int change) {
         users += change;
     }
 

@@ -80,7 +80,9 @@ final class TopicWishes<E> implements Channels.Listener {
             return CompletableFuture.completedFuture(interest);
         }
         return heardInTime(waiting).thenCompose(nothing -> look()).handle((nothing, failure) -> {
-            behind |= failure != null;
+            if (failure != null) {
+                behind = true;
+            }
             fulfilled.add(wish);
             if (ended.get()) {
                 fulfilled.remove(wish);
@@ -119,7 +121,9 @@ final class TopicWishes<E> implements Channels.Listener {
         synchronized (this) {
             first = heard;
         }
-        behind |= first.isDone();
+        if (first.isDone()) {
+            behind = true;
+        }
         link.executor().execute(() -> first.complete(null));
     }
 
@@ -129,7 +133,11 @@ final class TopicWishes<E> implements Channels.Listener {
             return;
         }
         behind = false;
-        look().whenComplete((nothing, failure) -> behind |= failure != null);
+        look().whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                behind = true;
+            }
+        });
     }
 
     private CompletionStage<Void> heardInTime(CompletableFuture<Void> waiting) {
