@@ -170,9 +170,12 @@ public final class QueryService {
             return attach(existing, request, accepted);
         }
         Admissions.Outcome outcome = admit(request);
-        return outcome.refused() == null
-                ? start(request, answering, outcome.grant(), false, accepted)
-                : refused(outcome.refused());
+        if (outcome.refused() == null) {
+            return start(request, answering, outcome.grant(), false, accepted);
+        }
+        // Others may have asked the same meanwhile, and have the last places among them.
+        FollowedQuery now = store.find(request.id());
+        return now == null ? refused(outcome.refused()) : attach(now, request, accepted);
     }
 
     /**
