@@ -16,7 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Asks, follows and stops queries. Safe for use by many threads; nothing here waits.
@@ -61,6 +64,7 @@ public final class QueryService {
     public record Status(int running, int waiting, int kept, long keptBytes, int goingOn) {}
 
     private static final String STOPPING_REASON = "server stopping";
+    private static final int LOCKS = 64;
 
     private final QueryEngine engine;
     private final QueryEnvironment environment;
@@ -73,6 +77,9 @@ public final class QueryService {
     private final Replays replays;
     /** What is shared with other nodes; null on a node alone. */
     private final SharedQueries shared;
+
+    private final Lock[] locks =
+            Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
 
     private volatile boolean stopping;
     private volatile boolean refusing;
@@ -169,13 +176,21 @@ public final class QueryService {
         if (existing != null) {
             return attach(existing, request, accepted);
         }
-        Admissions.Outcome outcome = admit(request);
-        if (outcome.refused() == null) {
-            return start(request, answering, outcome.grant(), false, accepted);
+        Entry entry;
+        Lock asking = locks[Math.floorMod(request.id().hashCode(), locks.length)];
+        // Whoever asks the same at the same time attaches, and does not take one more place until then.
+        asking.lock();
+        try {
+            existing = store.find(request.id());
+            Admissions.Outcome outcome = existing == null ? admit(request) : null;
+            if (outcome != null && outcome.refused() != null) {
+                return refused(outcome.refused());
+            }
+            entry = outcome == null ? null : enter(request, answering, outcome.grant());
+        } finally {
+            asking.unlock();
         }
-        // Others may have asked the same meanwhile, and have the last places among them.
-        FollowedQuery now = store.find(request.id());
-        return now == null ? refused(outcome.refused()) : attach(now, request, accepted);
+        return entry == null ? attach(existing, request, accepted) : begin(entry, request, false, accepted);
     }
 
     /**
@@ -219,7 +234,8 @@ public final class QueryService {
                 .exceptionally(away -> Claim.UNKNOWN)
                 .thenCompose(claim -> {
                     if (here.grant() != null && (claim == Claim.MINE || claim == Claim.UNKNOWN)) {
-                        told.accept(start(request, answering, here.grant(), claim == Claim.MINE, accepted));
+                        told.accept(
+                                begin(enter(request, answering, here.grant()), request, claim == Claim.MINE, accepted));
                         return CompletableFuture.completedFuture(null);
                     }
                     if (here.grant() != null) {
@@ -243,22 +259,29 @@ public final class QueryService {
                 : admissions.admit(request.payer(), request.tool().isEmpty());
     }
 
-    private Submission start(
-            QueryRequest request,
-            QueryEngine answering,
-            Admissions.Grant grant,
-            boolean claimed,
-            Consumer<Boolean> accepted) {
+    /**
+     * What came of giving a query its place among all.
+     *
+     * @param query new
+     * @param admission its way
+     * @param present the one that has its id now; null if there is none
+     */
+    private record Entry(RunningQuery query, Admission admission, FollowedQuery present) {}
+
+    private Entry enter(QueryRequest request, QueryEngine answering, Admissions.Grant grant) {
         Admission admission = admission(grant);
         RunningQuery query = new RunningQuery(request, answering, environment, admission);
-        FollowedQuery existing = store.addIfAbsent(query, gate::enter);
-        if (existing == query) {
-            start(query, admission, claimed, accepted);
+        return new Entry(query, admission, store.addIfAbsent(query, gate::enter));
+    }
+
+    private Submission begin(Entry entry, QueryRequest request, boolean claimed, Consumer<Boolean> accepted) {
+        if (entry.present() == entry.query()) {
+            start(entry.query(), entry.admission(), claimed, accepted);
             return Submission.STARTED;
         }
-        admission.giveBack();
-        if (existing != null) {
-            return attach(existing, request, accepted);
+        entry.admission().giveBack();
+        if (entry.present() != null) {
+            return attach(entry.present(), request, accepted);
         }
         if (claimed) {
             shared.directory().forget(request.id());

@@ -232,7 +232,9 @@ class QueryLifeTest {
                 List<Future<?>> racers = new java.util.ArrayList<>();
                 for (QueryFixture.Client client : clients) {
                     racers.add(race(f, start, () -> {
-                        if (client.ask(request(ref)) == Submission.STARTED) {
+                        Submission came = client.ask(request(ref));
+                        assertThat(came).isIn(Submission.STARTED, Submission.ATTACHED);
+                        if (came == Submission.STARTED) {
                             started.incrementAndGet();
                         }
                     }));

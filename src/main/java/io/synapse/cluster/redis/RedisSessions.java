@@ -324,14 +324,21 @@ public final class RedisSessions implements SessionStore {
             return CompletableFuture.completedFuture(null);
         }
         return write(hash, now, text).thenAccept(still -> {
-            if (still == 0 && mine.remove(hash, now)) {
-                // Another node has it, and could not ask this one.
-                Holder nobody = nobody();
-                local.claim(now.key(), nobody, taken -> {
-                    local.forget(now.key(), nobody);
-                    taken.kept().ifPresent(kept -> kept.lease().run());
-                });
+            if (still == 0) {
+                // Another node has it, and is about to ask this one, if it can.
+                with.timers().after(with.timeout(), () -> link.executor().execute(() -> drop(hash, now)));
             }
+        });
+    }
+
+    private void drop(String hash, Mine now) {
+        if (!mine.remove(hash, now)) {
+            return;
+        }
+        Holder nobody = nobody();
+        local.claim(now.key(), nobody, taken -> {
+            local.forget(now.key(), nobody);
+            taken.kept().ifPresent(kept -> kept.lease().run());
         });
     }
 
