@@ -1,8 +1,6 @@
 package io.synapse.control;
 
 import io.synapse.config.TopicsConfig;
-import io.synapse.presence.PresenceCounts;
-import io.synapse.presence.PresenceState;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.protocol.Body;
 import io.synapse.protocol.ClientMessage;
@@ -100,26 +98,9 @@ public final class TopicControl {
             String topic = ClientMessage.AGENT_TOPIC + agent;
             String key = identity.scoped(topic);
             return CompletableFuture.completedFuture(
-                    countsOnly ? counts(topic, presence.count(key)) : state(topic, presence.list(key)));
+                    countsOnly
+                            ? presence.count(key).body(topic)
+                            : presence.list(key).body(topic));
         });
-    }
-
-    private static Body counts(String topic, PresenceCounts counts) {
-        return Payloads.of("topic", topic, "count", counts.count(), "keys", counts.keys());
-    }
-
-    private static Body state(String topic, PresenceState state) {
-        return generator -> {
-            generator.writeStartObject();
-            generator.writeStringField("topic", topic);
-            generator.writeNumberField("count", state.counts().count());
-            generator.writeNumberField("keys", state.counts().keys());
-            if (state.counts().truncated()) {
-                generator.writeBooleanField("truncated", true);
-            }
-            generator.writeFieldName("state");
-            state.body().writeTo(generator);
-            generator.writeEndObject();
-        };
     }
 }

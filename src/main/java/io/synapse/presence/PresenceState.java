@@ -29,4 +29,25 @@ public record PresenceState(Map<String, List<PresenceMeta>> listed, PresenceCoun
     public Body body() {
         return generator -> PresenceBodies.presences(generator, listed);
     }
+
+    /**
+     * An answer to who wants the list.
+     *
+     * @param topic as the one who asked has named it
+     * @return {@code {topic, count, keys, truncated?, state}}
+     */
+    public Body body(String topic) {
+        return generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("topic", topic);
+            generator.writeNumberField("count", counts.count());
+            generator.writeNumberField("keys", counts.keys());
+            if (counts.truncated()) {
+                generator.writeBooleanField("truncated", true);
+            }
+            generator.writeFieldName("state");
+            body().writeTo(generator);
+            generator.writeEndObject();
+        };
+    }
 }

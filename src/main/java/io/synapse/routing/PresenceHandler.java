@@ -1,9 +1,7 @@
 package io.synapse.routing;
 
 import io.synapse.presence.Membership;
-import io.synapse.presence.PresenceCounts;
 import io.synapse.presence.PresenceOwner;
-import io.synapse.presence.PresenceState;
 import io.synapse.presence.PresenceTracker;
 import io.synapse.presence.PresenceViewer;
 import io.synapse.protocol.Address;
@@ -93,26 +91,10 @@ public final class PresenceHandler {
 
     private void answer(CortexSession session, Address address, String topic, String key, boolean countsOnly) {
         if (countsOnly) {
-            PresenceCounts counts = tracker.count(key);
-            session.reply(address, Payloads.of("topic", topic, "count", counts.count(), "keys", counts.keys()));
+            session.reply(address, tracker.count(key).body(topic));
         } else {
-            session.reply(address, body(topic, tracker.list(key)));
+            session.reply(address, tracker.list(key).body(topic));
         }
-    }
-
-    private static Body body(String topic, PresenceState state) {
-        return generator -> {
-            generator.writeStartObject();
-            generator.writeStringField("topic", topic);
-            generator.writeNumberField("count", state.counts().count());
-            generator.writeNumberField("keys", state.counts().keys());
-            if (state.counts().truncated()) {
-                generator.writeBooleanField("truncated", true);
-            }
-            generator.writeFieldName("state");
-            state.body().writeTo(generator);
-            generator.writeEndObject();
-        };
     }
 
     private static void pushError(CortexSession session, Channel channel, Body why) {

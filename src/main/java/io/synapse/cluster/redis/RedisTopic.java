@@ -52,13 +52,13 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
     private volatile boolean behind;
 
     private volatile long refreshedAt;
-    private boolean refreshing;
-    private CompletableFuture<Void> next;
+    private final Lookup refresh;
 
     RedisTopic(String name, TopicParts<E> parts, Window<E> window) {
         this.name = name;
         this.parts = parts;
         this.window = window;
+        refresh = new Lookup(this::readOnce, parts.executor());
     }
 
     String name() {
@@ -257,54 +257,23 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
      * @return completes when this node has everything that was published before the call; fails if it cannot be known
      */
     CompletionStage<Void> refresh() {
-        CompletableFuture<Void> mine;
-        synchronized (this) {
-            // One that has begun may have read before the call.
-            if (next == null) {
-                next = new CompletableFuture<>();
-            }
-            mine = next;
-            if (refreshing) {
-                return mine;
-            }
-            refreshing = true;
-        }
-        runRefresh();
-        return mine;
+        return refresh.ask();
     }
 
-    private void runRefresh() {
-        CompletableFuture<Void> mine;
-        synchronized (this) {
-            mine = next;
-            next = null;
-        }
+    private CompletionStage<Void> readOnce() {
         behind = false;
-        CompletionStage<Void> done;
-        try {
-            done = hear().thenCompose(subscribed -> read());
-        } catch (RuntimeException e) {
-            done = CompletableFuture.failedFuture(e);
-        }
-        done.whenComplete((nothing, failure) -> {
-            boolean again;
-            synchronized (this) {
-                again = next != null;
-                refreshing = again;
-            }
-            if (failure == null) {
-                refreshedAt = parts.ticker().read();
-                tell();
-                mine.complete(null);
-            } else {
-                behind = true;
-                mine.completeExceptionally(RedisLink.cause(failure));
-            }
-            if (again) {
-                // Not on this stack, which may be that of the one before.
-                parts.executor().execute(this::runRefresh);
-            }
-        });
+        // Within stages, so that what is thrown counts as a failure, too.
+        return CompletableFuture.completedFuture(null)
+                .thenCompose(begun -> hear())
+                .thenCompose(subscribed -> read())
+                .whenComplete((nothing, failure) -> {
+                    if (failure == null) {
+                        refreshedAt = parts.ticker().read();
+                        tell();
+                    } else {
+                        behind = true;
+                    }
+                });
     }
 
     /** Subscribed, so that whatever is published after what is read comes as a message. */

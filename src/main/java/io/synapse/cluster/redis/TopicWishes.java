@@ -38,8 +38,7 @@ final class TopicWishes<E> implements Channels.Listener {
     /** Whether news may have been missed. */
     private volatile boolean behind;
 
-    private boolean looking;
-    private CompletableFuture<Void> nextLook;
+    private final Lookup lookup;
 
     TopicWishes(
             RedisLink link,
@@ -52,6 +51,7 @@ final class TopicWishes<E> implements Channels.Listener {
         this.timers = timers;
         this.timeout = timeout;
         this.opener = opener;
+        lookup = new Lookup(this::lookOnce, link.executor());
     }
 
     CompletionStage<Interest> want(Predicate<String> names) {
@@ -156,47 +156,15 @@ final class TopicWishes<E> implements Channels.Listener {
 
     /** Opens what is wanted and there; many who ask at a time share it. Completes when a look is over that began after this. */
     private CompletionStage<Void> look() {
-        CompletableFuture<Void> mine;
-        synchronized (this) {
-            if (nextLook == null) {
-                nextLook = new CompletableFuture<>();
-            }
-            mine = nextLook;
-            if (looking) {
-                return mine;
-            }
-            looking = true;
-        }
-        runLook();
-        return mine;
+        return lookup.ask();
     }
 
-    private void runLook() {
-        CompletableFuture<Void> mine;
-        synchronized (this) {
-            mine = nextLook;
-            nextLook = null;
-        }
-        index.all()
+    private CompletionStage<Void> lookOnce() {
+        return index.all()
                 .thenCompose(names -> CompletableFuture.allOf(names.stream()
                         .filter(name -> isWanted(wishes, name))
                         .map(name -> open(name, isWanted(fulfilled, name)))
-                        .toArray(CompletableFuture<?>[]::new)))
-                .whenComplete((nothing, failure) -> {
-                    boolean again;
-                    synchronized (this) {
-                        again = nextLook != null;
-                        looking = again;
-                    }
-                    if (failure == null) {
-                        mine.complete(null);
-                    } else {
-                        mine.completeExceptionally(RedisLink.cause(failure));
-                    }
-                    if (again) {
-                        link.executor().execute(this::runLook);
-                    }
-                });
+                        .toArray(CompletableFuture<?>[]::new)));
     }
 
     private static boolean isWanted(List<Predicate<String>> wishes, String name) {
