@@ -85,7 +85,7 @@ public final class Payloads {
      * Something that was published on a topic, as {@code /ws} says it.
      *
      * @param event it
-     * @return {@code {event_type,topic,seq,offset,epoch,message_id,payload,timestamp}}
+     * @return {@code {event_type,topic,seq,offset,epoch,message_id,scope?,payload,timestamp}}
      */
     public static Body typedEvent(ServerMessage.Event event) {
         return generator -> {
@@ -97,6 +97,9 @@ public final class Payloads {
             generator.writeNumberField("offset", event.offset());
             generator.writeStringField("epoch", event.epoch());
             generator.writeStringField("message_id", event.messageId());
+            if (event.local()) {
+                generator.writeStringField("scope", "node");
+            }
             generator.writeFieldName("payload");
             publication.payload().writeTo(generator);
             generator.writeNumberField("timestamp", publication.timestamp());
@@ -145,7 +148,7 @@ public final class Payloads {
      * Something that was published on a topic.
      *
      * @param event it
-     * @return {@code {topic,event,payload,offset,epoch,message_id,timestamp}}
+     * @return {@code {topic,event,payload,offset,epoch,message_id,scope?,timestamp}}
      */
     public static Body event(ServerMessage.Event event) {
         return generator -> {
@@ -158,6 +161,9 @@ public final class Payloads {
             generator.writeNumberField("offset", event.offset());
             generator.writeStringField("epoch", event.epoch());
             generator.writeStringField("message_id", event.messageId());
+            if (event.local()) {
+                generator.writeStringField("scope", "node");
+            }
             generator.writeNumberField("timestamp", publication.timestamp());
             generator.writeEndObject();
         };

@@ -122,10 +122,17 @@ public sealed interface ServerMessage {
      * @param topic where it was published
      * @param epoch which life of the topic the offset belongs to
      * @param offset its position in the topic
+     * @param local whether it went to the subscribers of this node only
      * @param publication what was published
      */
-    record Event(String via, String topic, String epoch, long offset, Publication publication)
+    record Event(String via, String topic, String epoch, long offset, boolean local, Publication publication)
             implements ServerMessage {
+
+        /** One that went to all. */
+        public Event(String via, String topic, String epoch, long offset, Publication publication) {
+            this(via, topic, epoch, offset, false, publication);
+        }
+
         @Override
         public Kind kind() {
             return Kind.EVENT;

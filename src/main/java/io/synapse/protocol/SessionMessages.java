@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 final class SessionMessages {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{16,64}");
-    private static final Pattern MESSAGE_ID = Pattern.compile("(.{1,64})-([1-9]\\d{0,17})");
+    private static final Pattern MESSAGE_ID = Pattern.compile("(.{1,96})-([1-9]\\d{0,17})");
     private static final int MAX_MESSAGE_ID_LENGTH = 128;
     private static final int MAX_COUNT = 1000;
     private static final String WRONG_QUERIES = "queries must be an object of whole numbers by ref";

@@ -23,7 +23,7 @@ final class TopicMessages {
     private static final int MAX_EVENTS = 32;
     private static final int MAX_TOPICS = 100;
     private static final String DEFAULT_EVENT = "message";
-    private static final int MAX_EPOCH_LENGTH = 64;
+    private static final int MAX_EPOCH_LENGTH = 96;
     private static final int MAX_KEY_LENGTH = 128;
     private static final int MAX_PAGE = 1_000_000;
     private static final int MAX_WORD = 32;

@@ -62,12 +62,14 @@ public final class HistoryBody {
                 generator.writeEndObject();
             }
             generator.writeArrayFieldStart("messages");
+            boolean local = page.end().isLocal();
             for (int i = 0; i < told.size(); i++) {
                 if (told.get(i).isForServers() && !serves) {
                     continue;
                 }
                 long offset = backwards ? first - i : first + i;
-                format.apply(new Event(null, topic, epoch, offset, told.get(i))).writeTo(generator);
+                format.apply(new Event(null, topic, epoch, offset, local, told.get(i)))
+                        .writeTo(generator);
             }
             generator.writeEndArray();
             generator.writeEndObject();

@@ -335,7 +335,11 @@ public final class Window<E> implements PositionedStream<E>, OldestFirst.Ageing 
     public OptionalLong find(Position position) {
         lock.lock();
         try {
-            return lives.find(position, end);
+            OptionalLong found = lives.find(position, end);
+            // What another node had for itself is not here, but what all had before it may be.
+            return found.isPresent() || position.home().isEmpty()
+                    ? found
+                    : lives.find(position.home().get(), end);
         } finally {
             lock.unlock();
         }

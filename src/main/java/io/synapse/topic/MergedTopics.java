@@ -40,7 +40,7 @@ final class MergedTopics {
 
         @Override
         public ServerMessage message(Reader reader) {
-            return new Event(reader.via(), topic, position.epoch(), position.offset(), publication);
+            return new Event(reader.via(), topic, position.epoch(), position.offset(), position.isLocal(), publication);
         }
     }
 

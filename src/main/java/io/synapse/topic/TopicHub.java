@@ -150,7 +150,7 @@ public final class TopicHub {
         PositionedStream<Publication> stream = feed.stream();
         return new EventStream<>(stream, (reader, publication, place) -> {
             Position position = stream.position(place);
-            return new Event(reader.via(), name, position.epoch(), position.offset(), publication);
+            return new Event(reader.via(), name, position.epoch(), position.offset(), position.isLocal(), publication);
         });
     }
 

@@ -3,6 +3,7 @@ package io.synapse.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.synapse.chaos.Publications.Place;
 import io.synapse.chaos.Seen;
+import io.synapse.stream.Position;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,9 +70,7 @@ final class Subscriber extends Roamer {
                                 place.offset(),
                                 message.at("/payload/id").asText(),
                                 ofNode));
-                if (!ofNode) {
-                    places.put(topic, place);
-                }
+                places.put(topic, place);
             }
             case "gap" -> lost(message);
             case "recovery" -> {
@@ -89,7 +88,8 @@ final class Subscriber extends Roamer {
         String topic = of.path("topic").asText();
         if (!places.containsKey(topic)) {
             places.put(topic, place(of));
-            logs.get(topic).add(new Seen.Began(place(of).epoch(), place(of).offset()));
+            Place shared = shared(place(of));
+            logs.get(topic).add(new Seen.Began(shared.epoch(), shared.offset()));
         } else if (!of.path("recovered").asBoolean()) {
             lost(of);
         }
@@ -99,7 +99,16 @@ final class Subscriber extends Roamer {
         String topic = notice.path("topic").asText();
         Place place = place(notice);
         places.put(topic, place);
-        logs.get(topic).add(new Seen.Lost(place.epoch(), place.offset()));
+        Place shared = shared(place);
+        logs.get(topic).add(new Seen.Lost(shared.epoch(), shared.offset()));
+    }
+
+    // On a node that is by itself, what all nodes have goes on behind the place where it left them.
+    private static Place shared(Place place) {
+        return new Position(place.epoch(), place.offset())
+                .home()
+                .map(home -> new Place(home.epoch(), home.offset()))
+                .orElse(place);
     }
 
     private static Place place(JsonNode of) {

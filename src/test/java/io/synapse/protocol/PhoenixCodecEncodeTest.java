@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,19 @@ class PhoenixCodecEncodeTest {
             assertThat(text(v2, push)).isEqualTo("[\"3\",null,\"t\",\"note\",{\"a\":1}]");
             assertThat(text(v1, push))
                     .isEqualTo("{\"topic\":\"t\",\"event\":\"note\",\"payload\":{\"a\":1},\"ref\":null}");
+        }
+
+        @Test
+        @DisplayName("G8: a message that only the subscribers of one node got says so, on both sockets")
+        void anEventOfOneNode() {
+            Publication news = new Publication("news", RawJson.of(Payloads.of("a", 1)), 5);
+            ServerMessage local = new ServerMessage.Event("t", "n", "e", 2, true, news);
+            assertThat(text(v2, local)).contains("\"message_id\":\"e-2\",\"scope\":\"node\",\"timestamp\":5");
+            assertThat(text(v2, new ServerMessage.Event("t", "n", "e", 2, news)))
+                    .doesNotContain("scope");
+            assertThat(RawJson.of(Payloads.typedEvent((ServerMessage.Event) local))
+                            .toString())
+                    .contains("\"message_id\":\"e-2\",\"scope\":\"node\"");
         }
 
         @Test

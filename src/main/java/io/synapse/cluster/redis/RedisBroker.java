@@ -427,21 +427,20 @@ public final class RedisBroker<E> implements Broker<E>, AutoCloseable {
                 table.find(topic).filter(found -> found.window().hasBegun());
         boolean ofThisNode = known.isPresent()
                 && request.from().isPresent()
-                && RedisTopic.isLocal(request.from().get().epoch())
-                && known.get().window().find(request.from().get()).isPresent();
+                && request.from().get().isLocal()
+                && known.get().window().knows(request.from().get().epoch());
         if (ofThisNode) {
             return CompletableFuture.completedFuture(known.get().window().page(request));
         }
-        return store.page(topic, request)
-                .thenApply(found -> page(found, request))
-                .exceptionallyCompose(failure -> {
-                    if (known.isPresent()) {
-                        return CompletableFuture.completedFuture(
-                                known.get().window().page(request));
-                    }
-                    LOGGER.log(Level.DEBUG, "no history: {0}", String.valueOf(RedisLink.cause(failure)));
-                    return CompletableFuture.failedFuture(new BrokerException(Reason.UNAVAILABLE, "Redis is away"));
-                });
+        PageRequest shared = new PageRequest(
+                request.from().map(from -> from.home().orElse(from)), request.limit(), request.backwards());
+        return store.page(topic, shared).thenApply(found -> page(found, shared)).exceptionallyCompose(failure -> {
+            if (known.isPresent()) {
+                return CompletableFuture.completedFuture(known.get().window().page(request));
+            }
+            LOGGER.log(Level.DEBUG, "no history: {0}", String.valueOf(RedisLink.cause(failure)));
+            return CompletableFuture.failedFuture(new BrokerException(Reason.UNAVAILABLE, "Redis is away"));
+        });
     }
 
     private static <E> Page<E> page(Found<E> found, PageRequest request) {

@@ -8,6 +8,7 @@ import io.synapse.stream.Position;
 import io.synapse.stream.Window;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +28,6 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
     private static final System.Logger LOGGER = System.getLogger(RedisTopic.class.getName());
     private static final int PAGE = 500;
     private static final String ANY = "*";
-    private static final String LOCAL = "local-";
 
     private final String name;
     private final TopicParts<E> parts;
@@ -112,11 +112,6 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
     /** Whether it is open, and not known to have everything. */
     synchronized boolean needsRefresh(long now, Duration renewal) {
         return opened > 0 && (behind || !atHome || home == null || now - refreshedAt > renewal.toNanos());
-    }
-
-    /** Whether positions of an epoch are those of a life of a node's own. */
-    static boolean isLocal(String epoch) {
-        return epoch.startsWith(LOCAL);
     }
 
     @Override
@@ -238,7 +233,7 @@ final class RedisTopic<E> implements Channels.Listener, OldestFirst.Ageing {
 
     private void beginLocally() {
         if (atHome || !window.hasBegun()) {
-            window.begin(LOCAL + parts.ids().next(), 0, true);
+            window.begin(Position.localEpoch(parts.ids().next(), Optional.ofNullable(home)), 0, true);
             atHome = false;
             localEnd = 0;
         }

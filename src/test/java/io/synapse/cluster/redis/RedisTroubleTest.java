@@ -78,9 +78,13 @@ class RedisTroubleTest {
                     BrokerNode.Reader elsewhere = b.read("t", there)) {
                 assertThat(again.recovered()).as("this node remembers").isTrue();
                 assertThat(again.seen()).containsExactly("here2", "m2", "m3", "m4");
-                assertThat(elsewhere.recovered()).isFalse();
+                assertThat(elsewhere.recovered())
+                        .as("where it left the life of all")
+                        .isTrue();
+                assertThat(elsewhere.seen()).containsExactly("m2", "m3", "m4");
             }
             assertThat(a.history("t", there).slice().entries()).containsExactly("here2");
+            assertThat(b.history("t", there).slice().entries()).containsExactly("m2", "m3", "m4");
         }
     }
 
