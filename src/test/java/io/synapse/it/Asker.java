@@ -25,6 +25,7 @@ final class Asker extends Roamer {
     private int count;
     private int message;
     private boolean stopping;
+    private long answeredAt;
 
     /**
      * One that has yet to dial.
@@ -74,7 +75,10 @@ final class Asker extends Roamer {
     @Override
     void hear(JsonNode said) {
         switch (said.path("type").asText()) {
-            case "response" -> message++;
+            case "response" -> {
+                message++;
+                answeredAt = System.nanoTime();
+            }
             case "error" -> {
                 if (said.path("id").asInt() == message) {
                     // This node takes nothing new, or cannot now: another one does.
@@ -119,6 +123,11 @@ final class Asker extends Roamer {
 
     synchronized long seq() {
         return seq;
+    }
+
+    /** When it was answered last, in nanoseconds. */
+    synchronized long answeredAt() {
+        return answeredAt;
     }
 
     synchronized List<Result> results() {

@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,8 @@ class ClusterIT {
     private static final Duration UP = Duration.ofMinutes(4);
     private static final int RATE = 40;
     private static final int BATCH = 4;
+    private static final int SHOWN = 40;
+    private static final int WARMING = 20;
 
     @TempDir
     private Path folder;
@@ -186,7 +189,11 @@ class ClusterIT {
             pause(2000 + random.nextInt(4000));
             System.out.println("seed " + seed + ", " + ++blows + ": " + strike(random));
         }
-        assertThat(settle(published, publishers, subscribers)).isEmpty();
+        assertThat(some(settle(published, publishers, subscribers))).isEmpty();
+    }
+
+    private static List<Fault> some(List<Fault> faults) {
+        return faults.subList(0, Math.min(faults.size(), SHOWN));
     }
 
     /** Breaks something and mends it again; says what. */
@@ -230,11 +237,33 @@ class ClusterIT {
         }
     }
 
+    /** Lets all nodes do what they do all day, so that what is measured is not how a JVM begins. */
+    private void warm() {
+        List<Asker> askers = new ArrayList<>();
+        for (int i = 0; i < WARMING * cluster.size(); i++) {
+            Asker asker = new Asker(cluster::socket, cluster.size(), timers, i, "warm" + i, 1000, true);
+            roamers.add(asker);
+            asker.dialAt(i % cluster.size());
+            askers.add(asker);
+        }
+        await("warm")
+                .atMost(UP)
+                .until(() -> askers.stream().allMatch(asker -> asker.results().size() >= WARMING));
+        askers.forEach(Asker::stop);
+        await("calm").atMost(UP).until(() -> askers.stream().allMatch(Asker::isDone));
+        askers.forEach(Asker::close);
+    }
+
+    private static long[] millisSince(long since, Stream<Long> times) {
+        return times.mapToLong(at -> (at - since) / 1_000_000).sorted().toArray();
+    }
+
     @Test
     @DisplayName(
             "B10: 200 queries run on a node that is killed: every client gets exactly one result, on the node it comes back to")
     void endsQueriesOfAKilledNode() throws Exception {
         start(Map.of());
+        warm();
         List<Asker> askers = new ArrayList<>();
         for (int i = 0; i < option("queries", 200); i++) {
             Asker asker = new Asker(cluster::socket, cluster.size(), timers, i, "killed" + i, 2, false);
@@ -250,19 +279,20 @@ class ClusterIT {
                 .until(() -> askers.stream().noneMatch(asker -> asker.results().isEmpty()));
         // A second one would come with the lease of another node, at the latest.
         pause(Cluster.LEASE.toMillis());
-        long[] took = askers.stream()
-                .mapToLong(asker -> asker.results().get(0).at() - killed)
-                .sorted()
-                .toArray();
+        long[] took = millisSince(
+                killed, askers.stream().map(asker -> asker.results().get(0).at()));
+        long[] back = millisSince(killed, askers.stream().map(Asker::answeredAt));
         System.out.printf(
-                "%d queries of a killed node: %s, half of them after %d ms, the last after %d ms; lease %d ms%n",
+                "%d queries of a killed node: %s, half of them after %d ms, the last after %d ms; lease %d ms; half of the clients were back after %d ms, the last after %d ms%n",
                 askers.size(),
                 askers.stream()
                         .collect(Collectors.groupingBy(
                                 asker -> asker.results().get(0).status(), Collectors.counting())),
-                took[took.length / 2] / 1_000_000,
-                took[took.length - 1] / 1_000_000,
-                Cluster.LEASE.toMillis());
+                took[took.length / 2],
+                took[took.length - 1],
+                Cluster.LEASE.toMillis(),
+                back[back.length / 2],
+                back[back.length - 1]);
         assertThat(askers).allSatisfy(asker -> {
             assertThat(asker.results()).hasSize(1);
             assertThat(asker.faults()).isEmpty();
@@ -321,7 +351,7 @@ class ClusterIT {
                         .collect(Collectors.groupingBy(Asker.Result::status, Collectors.counting())),
                 most,
                 RATE);
-        assertThat(faults).isEmpty();
+        assertThat(some(faults)).isEmpty();
         assertThat(askers).allSatisfy(asker -> {
             assertThat(asker.results())
                     .hasSize(asker.asked())

@@ -93,6 +93,10 @@ final class Publisher extends Roamer {
             JsonNode result = message.path("result");
             if (result.path("scope").asText().equals("node")) {
                 published.get(topic).acknowledgedByNode();
+                if (stopping) {
+                    // What one node has for itself is not the end that everybody is to come to.
+                    last.add(topic);
+                }
             } else {
                 published
                         .get(topic)

@@ -64,16 +64,13 @@ class PhoenixCodecEncodeTest {
         }
 
         @Test
-        @DisplayName("G8: a message that only the subscribers of one node got says so, on both sockets")
+        @DisplayName("G8: a message that only the subscribers of one node got says so")
         void anEventOfOneNode() {
             Publication news = new Publication("news", RawJson.of(Payloads.of("a", 1)), 5);
             ServerMessage local = new ServerMessage.Event("t", "n", "e", 2, true, news);
             assertThat(text(v2, local)).contains("\"message_id\":\"e-2\",\"scope\":\"node\",\"timestamp\":5");
             assertThat(text(v2, new ServerMessage.Event("t", "n", "e", 2, news)))
                     .doesNotContain("scope");
-            assertThat(RawJson.of(Payloads.typedEvent((ServerMessage.Event) local))
-                            .toString())
-                    .contains("\"message_id\":\"e-2\",\"scope\":\"node\"");
         }
 
         @Test

@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * The nodes of one Redis: a sorted set of them by the end of their lease, in the time of Redis, so that the clocks of nodes do
- * not matter. Each renews its own at a third of it. Safe for use by many threads.
+ * not matter. A lease in Redis is two thirds of the configured one, so that there is time to clean up behind a lost node before
+ * that is over; each node renews its own at a quarter, and looks when the first of the others ends. Safe for use by many threads.
  */
 public final class RedisNodes implements Nodes, AutoCloseable {
 
@@ -24,11 +25,14 @@ public final class RedisNodes implements Nodes, AutoCloseable {
     /** How many leases long a lost node is remembered, for those to see it that could not reach Redis. */
     private static final int REMEMBERED = 10;
 
-    private static final int RENEWALS = 3;
+    private static final int RENEWALS = 4;
+    /** Which part of the answer to a renewal says when the first lease ends. */
+    private static final int FIRST_END = 3;
 
     private final RedisLink link;
     private final String self;
     private final Duration lease;
+    private final Duration renewal;
     private final Ticker ticker;
     private final Timers timers;
     private final Serial news;
@@ -45,14 +49,15 @@ public final class RedisNodes implements Nodes, AutoCloseable {
      *
      * @param link to Redis
      * @param self its name
-     * @param lease how long a node that is not heard of is taken to be alive
+     * @param lease how long a node that is not heard of counts, at most, until all that was its own has ended
      * @param ticker elapsed time
      * @param timers renew
      */
     public RedisNodes(RedisLink link, String self, Duration lease, Ticker ticker, Timers timers) {
         this.link = link;
         this.self = self;
-        this.lease = lease;
+        this.lease = lease.multipliedBy(2).dividedBy(3);
+        renewal = lease.dividedBy(RENEWALS);
         this.ticker = ticker;
         this.timers = timers;
         news = new Serial(link.executor());
@@ -78,7 +83,7 @@ public final class RedisNodes implements Nodes, AutoCloseable {
 
     private synchronized void renewLater() {
         if (!closed) {
-            timers.after(lease.dividedBy(RENEWALS), () -> {
+            timers.after(renewal, () -> {
                 renew();
                 renewLater();
             });
@@ -132,7 +137,15 @@ public final class RedisNodes implements Nodes, AutoCloseable {
             tell(Watcher::lapsed);
         }
         tell(Watcher::renewed);
+        lookAt(Duration.ofMillis((Long) answer.get(FIRST_END) + 1));
         lost.forEach(node -> tell(watcher -> watcher.lost(node)));
+    }
+
+    // A lease that ends before the next renewal is looked at when it has ended, and not up to a renewal later.
+    private void lookAt(Duration end) {
+        if (end.compareTo(renewal) < 0) {
+            timers.after(end, this::renew);
+        }
     }
 
     private static Set<String> names(Object list) {

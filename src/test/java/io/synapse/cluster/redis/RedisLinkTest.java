@@ -63,7 +63,7 @@ class RedisLinkTest {
                     Script.bytes("a"),
                     Script.bytes(1000),
                     Script.bytes(10_000)));
-            assertThat(answer).hasSize(3);
+            assertThat(answer).hasSize(4);
             Heard heard = new Heard();
             node.link.channels().subscribe("c", heard);
             until(() -> heard.subscribed.get() == 1);
