@@ -1,7 +1,11 @@
 package io.synapse.config;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -9,6 +13,7 @@ import java.util.regex.Pattern;
 final class ClusterReader {
 
     private static final String URIS = "synapse.redis.uris";
+    private static final String CA_FILE = "synapse.redis.ca-file";
     private static final Set<String> SCHEMES = Set.of("redis", "rediss", "redis-sentinel", "rediss-sentinel");
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
 
@@ -48,7 +53,22 @@ final class ClusterReader {
                 reader.optional("synapse.redis.password"),
                 prefix,
                 reader.duration("synapse.redis.timeout", Duration.ofMillis(10), Duration.ofMinutes(1)),
-                reader.integer("synapse.redis.max-pending", 16, 1_000_000));
+                reader.integer("synapse.redis.max-pending", 16, 1_000_000),
+                caFile());
+    }
+
+    private Optional<Path> caFile() {
+        return reader.optional(CA_FILE).map(text -> {
+            try {
+                Path file = Path.of(text);
+                if (Files.isReadable(file)) {
+                    return file;
+                }
+            } catch (InvalidPathException e) {
+                throw new ConfigException(CA_FILE, "is no path: " + text);
+            }
+            throw new ConfigException(CA_FILE, "cannot be read: " + text);
+        });
     }
 
     // The sentinels of one URI are divided by commas, too.

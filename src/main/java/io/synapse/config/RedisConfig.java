@@ -1,5 +1,6 @@
 package io.synapse.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param prefix what all keys and channels begin with
  * @param timeout after which a command has failed
  * @param maxPending how many commands may wait for an answer at a time; more are refused
+ * @param caFile certificates in PEM format, one of which has to vouch for that of Redis; empty for those the JVM trusts
  */
 public record RedisConfig(
         List<String> uris,
@@ -23,7 +25,8 @@ public record RedisConfig(
         Optional<String> password,
         String prefix,
         Duration timeout,
-        int maxPending) {
+        int maxPending,
+        Optional<Path> caFile) {
 
     /** Copies the list. */
     public RedisConfig {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ class ConfigReaderTest {
             "synapse.node.name",
             "synapse.redis.username",
             "synapse.redis.password",
+            "synapse.redis.ca-file",
             "synapse.gateway.channels",
             "synapse.gateway.engine-channels",
             "synapse.library.folder",
@@ -154,6 +156,10 @@ class ConfigReaderTest {
         values.put("synapse.cluster", "redis");
         values.put("synapse.redis.uris", "redis-sentinel://a:1,b:2#main");
         assertThat(read().cluster().redis().uris()).containsExactly("redis-sentinel://a:1,b:2#main");
+        values.put("synapse.redis.ca-file", "no-such-file.pem");
+        assertRefused("synapse.redis.ca-file");
+        values.put("synapse.redis.ca-file", "pom.xml");
+        assertThat(read().cluster().redis().caFile()).contains(Path.of("pom.xml"));
         for (String wrong : List.of("http://a", "a:6379", "://x", "redis-sentinel:/a")) {
             values.put("synapse.redis.uris", wrong);
             assertRefused("synapse.redis.uris");

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +35,7 @@ final class PayaraNode implements AutoCloseable {
     /** A key that it gives the role synapse-user. */
     static final String USER = "the-key-of-a-user";
 
+    private static final Pattern TOTAL = Pattern.compile("^Total\\s+\\d+\\s+(\\d+)", Pattern.MULTILINE);
     private static final Duration START = Duration.ofMinutes(8);
     private static final Path CONFIG = Path.of("server-config/payara-micro").toAbsolutePath();
     private static final HttpClient CLIENT =
@@ -169,6 +173,21 @@ final class PayaraNode implements AutoCloseable {
 
     private Path output() {
         return folder.resolve("output.log");
+    }
+
+    /** What is reachable in its heap, in bytes. */
+    long liveHeap() throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process asked = new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.class_histogram")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String histogram = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        asked.waitFor();
+        Matcher total = TOTAL.matcher(histogram);
+        if (!total.find()) {
+            throw new IOException("no histogram: " + histogram.lines().limit(3).toList());
+        }
+        return Long.parseLong(total.group(1));
     }
 
     /** Everything it has printed, of all its lives. */

@@ -136,7 +136,8 @@ class ObjectCodecPropertyTest {
         assertThat(said.get("message_id")).isEqualTo("e-" + offset);
         assertThat(plain(said.get("payload"))).isEqualTo(plain(data));
         assertThat(said.containsKey("scope")).isFalse();
-        Map<?, ?> local = (Map<?, ?>) sameInBoth(new Event(null, "t", "of-a-node", offset, true, publication));
+        Map<?, ?> local = (Map<?, ?>)
+                sameInBoth(new Event(null, "t", "of-a-node", offset, true, new Publication("news", payload, 5)));
         assertThat(local.get("scope")).isEqualTo("node");
         // What is kept of it for the next receiver is what the first one got.
         assertThat(json.encode(new Event(null, "t", "e", offset, publication)))

@@ -66,11 +66,11 @@ class PhoenixCodecEncodeTest {
         @Test
         @DisplayName("G8: a message that only the subscribers of one node got says so")
         void anEventOfOneNode() {
-            Publication news = new Publication("news", RawJson.of(Payloads.of("a", 1)), 5);
-            ServerMessage local = new ServerMessage.Event("t", "n", "e", 2, true, news);
+            RawJson payload = RawJson.of(Payloads.of("a", 1));
+            ServerMessage local = new ServerMessage.Event("t", "n", "e", 2, true, new Publication("news", payload, 5));
+            ServerMessage shared = new ServerMessage.Event("t", "n", "e", 2, new Publication("news", payload, 5));
             assertThat(text(v2, local)).contains("\"message_id\":\"e-2\",\"scope\":\"node\",\"timestamp\":5");
-            assertThat(text(v2, new ServerMessage.Event("t", "n", "e", 2, news)))
-                    .doesNotContain("scope");
+            assertThat(text(v2, shared)).doesNotContain("scope");
         }
 
         @Test

@@ -33,11 +33,13 @@ public final class RedisServer implements AutoCloseable {
     private static final int MAX_PORT = 65_536;
 
     private final int port;
+    private final boolean tls;
     private final List<String> options;
     private Process process;
 
-    private RedisServer(int port, List<String> options) {
+    private RedisServer(int port, boolean tls, List<String> options) {
         this.port = port;
+        this.tls = tls;
         this.options = List.copyOf(options);
     }
 
@@ -48,7 +50,19 @@ public final class RedisServer implements AutoCloseable {
      * @return it, answering
      */
     public static RedisServer run(String... options) {
-        RedisServer server = new RedisServer(freePort(), List.of(options));
+        RedisServer server = new RedisServer(freePort(), false, List.of(options));
+        server.start();
+        return server;
+    }
+
+    /**
+     * Starts one that speaks TLS only.
+     *
+     * @param options of its command line, with its certificate
+     * @return it, listening
+     */
+    public static RedisServer secure(String... options) {
+        RedisServer server = new RedisServer(freePort(), true, List.of(options));
         server.start();
         return server;
     }
@@ -77,7 +91,7 @@ public final class RedisServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        RedisServer server = new RedisServer(port, List.of());
+        RedisServer server = new RedisServer(port, false, List.of());
         server.start(List.of(binary(), file.toString(), "--sentinel"));
         return server;
     }
@@ -87,7 +101,7 @@ public final class RedisServer implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 binary(),
                 "--port",
-                Integer.toString(port),
+                tls ? "0" : Integer.toString(port),
                 "--bind",
                 "127.0.0.1",
                 "--save",
@@ -96,6 +110,9 @@ public final class RedisServer implements AutoCloseable {
                 "no",
                 "--daemonize",
                 "no"));
+        if (tls) {
+            command.addAll(List.of("--tls-port", Integer.toString(port)));
+        }
         command.addAll(options);
         start(command);
     }
@@ -126,6 +143,9 @@ public final class RedisServer implements AutoCloseable {
     private boolean answers() {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            if (tls) {
+                return true;
+            }
             socket.setSoTimeout(1000);
             OutputStream out = socket.getOutputStream();
             out.write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -145,7 +165,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** Where it is, as a node is told. */
     public String uri() {
-        return "redis://127.0.0.1:" + port;
+        return (tls ? "rediss" : "redis") + "://127.0.0.1:" + port;
     }
 
     /** Its process. */

@@ -7,6 +7,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -92,6 +93,11 @@ final class Dialer implements AutoCloseable {
     }
 
     private static ClientOptions.Builder with(ClientOptions.Builder options, RedisConfig config) {
+        config.caFile()
+                .ifPresent(file -> options.sslOptions(SslOptions.builder()
+                        .jdkSslProvider()
+                        .trustManager(file.toFile())
+                        .build()));
         return options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(config.maxPending())
                 .pingBeforeActivateConnection(true)

@@ -78,7 +78,8 @@ class RedisKindsTest {
                     Optional.of("secret"),
                     "mine",
                     TestNode.TIMEOUT,
-                    MAX_PENDING);
+                    MAX_PENDING,
+                    Optional.empty());
             try (BrokerNode a = new BrokerNode(TestNode.connected("a", config));
                     BrokerNode b = new BrokerNode(TestNode.connected("b", config))) {
                 works(a, b);
@@ -115,7 +116,8 @@ class RedisKindsTest {
                     Optional.empty(),
                     "s",
                     TestNode.TIMEOUT,
-                    MAX_PENDING);
+                    MAX_PENDING,
+                    Optional.empty());
             try (BrokerNode a = new BrokerNode(TestNode.connected("a", config));
                     BrokerNode b = new BrokerNode(TestNode.connected("b", config))) {
                 works(a, b);
@@ -141,7 +143,8 @@ class RedisKindsTest {
                     Optional.empty(),
                     "f",
                     TestNode.TIMEOUT,
-                    MAX_PENDING);
+                    MAX_PENDING,
+                    Optional.empty());
             command(
                     sentinel,
                     redis -> until(() -> !redis.sync()

@@ -62,7 +62,8 @@ public final class TestNode implements AutoCloseable {
     }
 
     private static RedisConfig config(String uri, String prefix) {
-        return new RedisConfig(List.of(uri), false, Optional.empty(), Optional.empty(), prefix, TIMEOUT, 10_000);
+        return new RedisConfig(
+                List.of(uri), false, Optional.empty(), Optional.empty(), prefix, TIMEOUT, 10_000, Optional.empty());
     }
 
     /** A node at any kind of Redis, whose link is up. */
