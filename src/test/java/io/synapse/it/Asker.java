@@ -12,8 +12,8 @@ final class Asker extends Roamer {
 
     private static final long ANSWER_MILLIS = 10_000;
 
-    /** How a query ended, and when, in nanoseconds. */
-    record Result(String ref, String status, long at) {}
+    /** How a query ended, why if there was an error, and when, in nanoseconds. */
+    record Result(String ref, String status, String reason, long at) {}
 
     private final String name;
     private final int pace;
@@ -99,7 +99,11 @@ final class Asker extends Roamer {
                 if (results.stream().anyMatch(result -> result.ref().equals(of))) {
                     faults.add(of + ": a second result");
                 }
-                results.add(new Result(of, said.path("status").asText(), System.nanoTime()));
+                results.add(new Result(
+                        of,
+                        said.path("status").asText(),
+                        said.at("/data/reason").asText(),
+                        System.nanoTime()));
                 if (of.equals(ref)) {
                     ended(said);
                 }

@@ -51,7 +51,7 @@ final class Cluster implements AutoCloseable {
                     TcpLink link = TcpLink.to(redis.port());
                     cluster.links.add(link);
                     own.put("SYNAPSE_CLUSTER", "redis");
-                    own.put("SYNAPSE_CLUSTER_LEASE", LEASE.toString());
+                    own.putIfAbsent("SYNAPSE_CLUSTER_LEASE", LEASE.toString());
                     own.put("SYNAPSE_REDIS_URIS", "redis://127.0.0.1:" + link.port());
                 }
                 PayaraNode node = new PayaraNode(folder.resolve("node-" + i), "node-" + i, own);
