@@ -41,6 +41,7 @@ public final class RedisNodes implements Nodes, AutoCloseable {
     private volatile Set<String> live;
     private volatile long renewedAt;
     private volatile boolean renewed;
+    private volatile boolean away;
     private boolean everRenewed;
     private boolean closed;
 
@@ -69,12 +70,14 @@ public final class RedisNodes implements Nodes, AutoCloseable {
         link.watch(new RedisLink.Watcher() {
             @Override
             public void up() {
-                renew();
+                away = false;
                 tell(Watcher::back);
+                renew();
             }
 
             @Override
             public void down() {
+                away = true;
                 tell(Watcher::away);
             }
         });
@@ -135,6 +138,10 @@ public final class RedisNodes implements Nodes, AutoCloseable {
         if (lapsed) {
             LOGGER.log(Level.WARNING, "the lease of this node had run out; others may have taken it for lost");
             tell(Watcher::lapsed);
+        }
+        if (away) {
+            // The timer was quicker than the news that Redis is there: nobody may think of a loss before he has that.
+            return;
         }
         tell(Watcher::renewed);
         lookAt(Duration.ofMillis((Long) answer.get(FIRST_END) + 1));
