@@ -3,9 +3,9 @@ package io.synapse.it;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import io.synapse.testing.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,13 +57,8 @@ final class OwnPayara implements AutoCloseable {
         Path options = Files.writeString(
                 folder.resolve("tls.args"),
                 Files.readString(CONFIG.resolve("tls.args")).replace("changeit", PASSWORD));
-        int port;
-        int tlsPort;
-        try (ServerSocket one = new ServerSocket(0);
-                ServerSocket other = new ServerSocket(0)) {
-            port = one.getLocalPort();
-            tlsPort = other.getLocalPort();
-        }
+        int port = Ports.free(1);
+        int tlsPort = port + 1;
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +29,6 @@ public final class RedisServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(20);
 
     private static final int BUS = 10_000;
-    private static final int MAX_PORT = 65_536;
 
     private final int port;
     private final boolean tls;
@@ -238,21 +236,8 @@ public final class RedisServer implements AutoCloseable {
         return file.toAbsolutePath().toString();
     }
 
+    // Servers of a cluster talk to each other on the port that is so much higher.
     private static int freePort() {
-        // Servers of a cluster talk to each other on the port that is so much higher.
-        while (true) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                    ServerSocket bus = new ServerSocket()) {
-                int port = socket.getLocalPort();
-                if (port + BUS < MAX_PORT) {
-                    bus.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port + BUS));
-                    return port;
-                }
-            } catch (java.net.BindException taken) {
-                // The next one may be free.
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        return Ports.free(BUS);
     }
 }
