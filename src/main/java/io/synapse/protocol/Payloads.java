@@ -94,17 +94,21 @@ public final class Payloads {
             generator.writeStringField("event_type", publication.event());
             generator.writeStringField("topic", event.topic());
             generator.writeNumberField("seq", event.offset());
-            generator.writeNumberField("offset", event.offset());
-            generator.writeStringField("epoch", event.epoch());
-            generator.writeStringField("message_id", event.messageId());
-            if (event.local()) {
-                generator.writeStringField("scope", "node");
-            }
+            writePlace(generator, event);
             generator.writeFieldName("payload");
             publication.payload().writeTo(generator);
             generator.writeNumberField("timestamp", publication.timestamp());
             generator.writeEndObject();
         };
+    }
+
+    private static void writePlace(JsonGenerator generator, ServerMessage.Event event) throws IOException {
+        generator.writeNumberField("offset", event.offset());
+        generator.writeStringField("epoch", event.epoch());
+        generator.writeStringField("message_id", event.messageId());
+        if (event.local()) {
+            generator.writeStringField("scope", "node");
+        }
     }
 
     /**
@@ -158,12 +162,7 @@ public final class Payloads {
             generator.writeStringField("event", publication.event());
             generator.writeFieldName("payload");
             publication.payload().writeTo(generator);
-            generator.writeNumberField("offset", event.offset());
-            generator.writeStringField("epoch", event.epoch());
-            generator.writeStringField("message_id", event.messageId());
-            if (event.local()) {
-                generator.writeStringField("scope", "node");
-            }
+            writePlace(generator, event);
             generator.writeNumberField("timestamp", publication.timestamp());
             generator.writeEndObject();
         };

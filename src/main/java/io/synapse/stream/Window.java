@@ -337,9 +337,9 @@ public final class Window<E> implements PositionedStream<E>, OldestFirst.Ageing 
         try {
             OptionalLong found = lives.find(position, end);
             // What another node had for itself is not here, but what all had before it may be.
-            return found.isPresent() || position.home().isEmpty()
+            return found.isPresent()
                     ? found
-                    : lives.find(position.home().get(), end);
+                    : position.home().map(home -> lives.find(home, end)).orElse(found);
         } finally {
             lock.unlock();
         }

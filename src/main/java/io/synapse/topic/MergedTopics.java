@@ -3,7 +3,6 @@ package io.synapse.topic;
 import io.synapse.platform.Wakeup;
 import io.synapse.protocol.Publication;
 import io.synapse.protocol.ServerMessage;
-import io.synapse.protocol.ServerMessage.Event;
 import io.synapse.protocol.TopicPattern;
 import io.synapse.stream.MemoryStream;
 import io.synapse.stream.Position;
@@ -40,7 +39,7 @@ final class MergedTopics {
 
         @Override
         public ServerMessage message(Reader reader) {
-            return new Event(reader.via(), topic, position.epoch(), position.offset(), position.isLocal(), publication);
+            return reader.event(topic, position, publication);
         }
     }
 

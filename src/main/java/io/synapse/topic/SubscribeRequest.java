@@ -2,6 +2,7 @@ package io.synapse.topic;
 
 import io.synapse.connection.EventFilter;
 import io.synapse.protocol.Payloads;
+import io.synapse.protocol.Publication;
 import io.synapse.protocol.Ref;
 import io.synapse.protocol.ServerMessage;
 import io.synapse.protocol.TopicPattern;
@@ -108,6 +109,11 @@ public record SubscribeRequest(
      * @param serves whether it serves the topic, and receives what is for those who do
      */
     public record Reader(String via, Ref joinRef, EventFilter filter, boolean serves) {
+
+        /** What was published, at its place in its topic. */
+        ServerMessage.Event event(String topic, Position at, Publication publication) {
+            return new ServerMessage.Event(via, topic, at.epoch(), at.offset(), at.isLocal(), publication);
+        }
 
         /**
          * The news that messages are gone, how many if that is known; for a topic with the place behind them, for a pattern

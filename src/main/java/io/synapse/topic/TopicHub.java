@@ -5,7 +5,6 @@ import io.synapse.connection.Connection;
 import io.synapse.platform.Counter;
 import io.synapse.platform.Counters;
 import io.synapse.protocol.Publication;
-import io.synapse.protocol.ServerMessage.Event;
 import io.synapse.protocol.TopicPattern;
 import io.synapse.stream.Broker;
 import io.synapse.stream.Broker.Feed;
@@ -148,10 +147,8 @@ public final class TopicHub {
 
     private static EventStream<Publication> topic(String name, Feed<Publication> feed) {
         PositionedStream<Publication> stream = feed.stream();
-        return new EventStream<>(stream, (reader, publication, place) -> {
-            Position position = stream.position(place);
-            return new Event(reader.via(), name, position.epoch(), position.offset(), position.isLocal(), publication);
-        });
+        return new EventStream<>(
+                stream, (reader, publication, place) -> reader.event(name, stream.position(place), publication));
     }
 
     private void start(

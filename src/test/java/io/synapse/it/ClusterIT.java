@@ -266,8 +266,10 @@ class ClusterIT {
         cluster.redis().kill();
         pause(SECONDS.toMillis(option("outage", 60)));
         List<Long> during = memory();
-        List<Long> more = new ArrayList<>();
-        IntStream.range(0, cluster.size()).forEach(i -> more.add(lines().get(i) - printed.get(i)));
+        List<Long> now = lines();
+        List<Long> more = IntStream.range(0, cluster.size())
+                .mapToObj(i -> now.get(i) - printed.get(i))
+                .toList();
         List<String> health = new ArrayList<>();
         for (int i = 0; i < cluster.size(); i++) {
             health.add(cluster.node(i).ask("GET", "/health/ready", "").body());

@@ -165,10 +165,11 @@ class ClusterTopicsIT {
             for (int i = -WARM_UP; i < MEASURED; i++) {
                 long toLone = timed(loneFeed, lone, i + WARM_UP);
                 // Which is looked at first does not matter: each is measured in a publication of its own.
-                long toNear = timed(feed, near, 2 * (i + WARM_UP));
-                assertThat(items(far, 1)).hasSize(1);
-                long toFar = timed(feed, far, 2 * (i + WARM_UP) + 1);
-                assertThat(items(near, 1)).hasSize(1);
+                int payload = 2 * (i + WARM_UP);
+                long toNear = timed(feed, near, payload);
+                assertThat(items(far, 1)).containsExactly(payload);
+                long toFar = timed(feed, far, payload + 1);
+                assertThat(items(near, 1)).containsExactly(payload + 1);
                 if (i >= 0) {
                     loneNanos[i] = toLone;
                     nearNanos[i] = toNear;

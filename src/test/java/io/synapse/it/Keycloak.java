@@ -2,6 +2,7 @@ package io.synapse.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.synapse.testing.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -44,7 +45,7 @@ final class Keycloak {
             String text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
             Files.writeString(realm, text.replace("@REDIRECT@", redirectUri));
         }
-        int port = ServerProcess.freePort();
+        int port = Ports.free();
         ServerProcess process = new ServerProcess(
                 "keycloak",
                 List.of(

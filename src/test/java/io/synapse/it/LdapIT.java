@@ -6,6 +6,7 @@ import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.sdk.Attribute;
+import io.synapse.testing.Ports;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ class LdapIT {
         String shown = Files.readString(CONFIG.resolve("ldap.asadmin"));
         assertThat(shown).contains(EXAMPLE);
         Files.writeString(realm, shown.replace(EXAMPLE, "ldap\\://127.0.0.1\\:" + directory.getListenPort("ldap")));
-        int port = ServerProcess.freePort();
+        int port = Ports.free();
         payara = new ServerProcess(
                 "ldap-payara",
                 List.of(

@@ -3,6 +3,7 @@ package io.synapse.it;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import io.synapse.testing.Certificate;
 import io.synapse.testing.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +50,9 @@ final class OwnPayara implements AutoCloseable {
 
     /** Starts it in a folder, which holds its key store, its output and its audit log. */
     static OwnPayara start(Path folder, Map<String, String> environment) throws IOException, InterruptedException {
-        makeKeyStore(folder);
+        if (!Files.exists(folder.resolve("synapse.p12"))) {
+            Certificate.store(folder, "synapse", PASSWORD);
+        }
         // Small files, so that a test sees them change.
         String logging = Files.readString(CONFIG.resolve("logging.properties"))
                 + Files.readString(CONFIG.resolve("audit.properties")).replace("10485760", "20000");
@@ -108,39 +111,6 @@ final class OwnPayara implements AutoCloseable {
     private boolean isUp() throws IOException, InterruptedException {
         HttpResponse<String> answer = ask("http", "GET", "/health/ready");
         return answer.statusCode() == 200 && answer.body().contains("synapse-ready");
-    }
-
-    private static void makeKeyStore(Path folder) throws IOException, InterruptedException {
-        Path store = folder.resolve("synapse.p12");
-        if (Files.exists(store)) {
-            return;
-        }
-        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        Process made = new ProcessBuilder(
-                        keytool.toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "synapse",
-                        "-keyalg",
-                        "RSA",
-                        "-keysize",
-                        "2048",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=ip:127.0.0.1,dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        if (made.waitFor() != 0) {
-            throw new AssertionError(Files.readString(folder.resolve("keytool.log")));
-        }
     }
 
     private static SSLContext trusting(Path folder) {

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.awaitility.Awaitility.await;
 
 import io.synapse.testing.Keys;
+import io.synapse.testing.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -57,7 +58,7 @@ final class PayaraNode implements AutoCloseable {
         this.folder = Files.createDirectories(folder);
         this.name = name;
         this.environment = Map.copyOf(environment);
-        port = ServerProcess.freePort();
+        port = Ports.free();
     }
 
     /** Production mode with two keys, and no limits on clients of one address. */

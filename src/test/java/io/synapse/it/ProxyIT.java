@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.synapse.testing.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -75,10 +76,10 @@ class ProxyIT {
                 folder,
                 3,
                 Map.of("SYNAPSE_DRAIN_WINDOW", "PT3S", "SYNAPSE_DRAIN_RATE", "20", "SYNAPSE_DRAIN_BATCH_SIZE", "2"))) {
-            int port = ServerProcess.freePort();
+            int port = Ports.free();
             Path config = configure("haproxy.cfg", cluster, port);
             drains(cluster, port, 0, List.of(haproxy.toString(), "-f", config.toString()));
-            int other = ServerProcess.freePort();
+            int other = Ports.free();
             config = configure("nginx.conf", cluster, other);
             drains(cluster, other, 1, List.of(nginx.toString(), "-e", folder + "/nginx.log", "-c", config.toString()));
         }

@@ -3,7 +3,6 @@ package io.synapse.it;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
-import io.synapse.testing.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,10 +40,6 @@ final class ServerProcess {
     }
 
     /** A port that nobody listened at a moment ago. */
-    static int freePort() {
-        return Ports.free();
-    }
-
     /** Waits until an address answers with 200. */
     void awaitAnswer(URI address, Duration limit) {
         await(address.toString())

@@ -18,7 +18,7 @@ import java.util.Base64;
  */
 public record Certificate(Path file, Path keyFile) {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
+    private static final String PASSWORD = "changeit";
     private static final int LINE = 64;
 
     /**
@@ -29,6 +29,30 @@ public record Certificate(Path file, Path keyFile) {
      * @return it
      */
     public static Certificate make(Path folder, String name) {
+        try (InputStream in = Files.newInputStream(store(folder, name, PASSWORD))) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            byte[] certificate = keys.getCertificate(name).getEncoded();
+            byte[] key = keys.getKey(name, PASSWORD.toCharArray()).getEncoded();
+            return new Certificate(
+                    write(folder.resolve(name + ".crt"), "CERTIFICATE", certificate),
+                    write(folder.resolve(name + ".key"), "PRIVATE KEY", key));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /**
+     * Makes one with its key, in a key store.
+     *
+     * @param folder for it
+     * @param name of the entry, and of the file without its suffix
+     * @param password of both
+     * @return the file, in PKCS12 format
+     */
+    public static Path store(Path folder, String name, String password) {
         Path store = folder.resolve(name + ".p12");
         try {
             Process made = new ProcessBuilder(
@@ -38,42 +62,28 @@ public record Certificate(Path file, Path keyFile) {
                             "-alias",
                             name,
                             "-keyalg",
-                            "EC",
-                            "-groupname",
-                            "secp256r1",
+                            "RSA",
+                            "-keysize",
+                            "2048",
                             "-dname",
                             "CN=" + name,
                             "-ext",
-                            "san=ip:127.0.0.1",
+                            "san=ip:127.0.0.1,dns:localhost",
                             "-storetype",
                             "PKCS12",
                             "-keystore",
                             store.toString(),
                             "-storepass",
-                            new String(PASSWORD))
+                            password)
                     .redirectErrorStream(true)
                     .start();
             String said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (made.waitFor() != 0) {
                 throw new AssertionError(said);
             }
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            try (InputStream in = Files.newInputStream(store)) {
-                keys.load(in, PASSWORD);
-            }
-            return new Certificate(
-                    write(
-                            folder.resolve(name + ".crt"),
-                            "CERTIFICATE",
-                            keys.getCertificate(name).getEncoded()),
-                    write(
-                            folder.resolve(name + ".key"),
-                            "PRIVATE KEY",
-                            keys.getKey(name, PASSWORD).getEncoded()));
+            return store;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

@@ -28,6 +28,7 @@ public final class RedisServer implements AutoCloseable {
     private static final String EMBEDDED = "/redis-server-6.2.6-v5-linux-amd64";
     private static final Duration START = Duration.ofSeconds(20);
 
+    /** Servers of a cluster talk to each other on the port that is so much higher. */
     private static final int BUS = 10_000;
 
     private final int port;
@@ -48,7 +49,7 @@ public final class RedisServer implements AutoCloseable {
      * @return it, answering
      */
     public static RedisServer run(String... options) {
-        RedisServer server = new RedisServer(freePort(), false, List.of(options));
+        RedisServer server = new RedisServer(Ports.free(BUS), false, List.of(options));
         server.start();
         return server;
     }
@@ -60,7 +61,7 @@ public final class RedisServer implements AutoCloseable {
      * @return it, listening
      */
     public static RedisServer secure(String... options) {
-        RedisServer server = new RedisServer(freePort(), true, List.of(options));
+        RedisServer server = new RedisServer(Ports.free(BUS), true, List.of(options));
         server.start();
         return server;
     }
@@ -73,7 +74,7 @@ public final class RedisServer implements AutoCloseable {
      * @return it, answering
      */
     public static RedisServer sentinel(Path folder, RedisServer master) {
-        int port = freePort();
+        int port = Ports.free(BUS);
         Path file = folder.resolve("sentinel-" + port + ".conf");
         String config = String.join(
                 "\n",
@@ -234,10 +235,5 @@ public final class RedisServer implements AutoCloseable {
             }
         }
         return file.toAbsolutePath().toString();
-    }
-
-    // Servers of a cluster talk to each other on the port that is so much higher.
-    private static int freePort() {
-        return Ports.free(BUS);
     }
 }
