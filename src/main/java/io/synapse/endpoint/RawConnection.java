@@ -30,6 +30,9 @@ final class RawConnection {
      */
     private static final Transport.Window UNDERTOW_WINDOW = new Transport.Window(32, 65_536);
 
+    /** Open Liberty's thread that closes, and ours. */
+    private static final int MOST_WRITERS = 2;
+
     private enum Kind {
         GRIZZLY,
         UNDERTOW,
@@ -40,11 +43,13 @@ final class RawConnection {
     private final Kind kind;
     private final Object connection;
     private final Object link;
+    private final Optional<Object> libertyWriter;
 
     private RawConnection(Kind kind, Object connection, Object link) {
         this.kind = kind;
         this.connection = connection;
         this.link = link;
+        this.libertyWriter = kind == Kind.LIBERTY ? Reflection.path(connection, "writer") : Optional.empty();
     }
 
     static RawConnection of(Session session) {
@@ -106,6 +111,14 @@ final class RawConnection {
         return kind == Kind.LIBERTY ? Reflection.path(connection, "tcpChannel", "workQueueManager") : Optional.empty();
     }
 
+    /**
+     * Whether the container may leave a thread of its own, or one of ours, in the writing of a frame when this connection
+     * has ended, which {@link #cut} gives back.
+     */
+    boolean mayHoldThreads() {
+        return libertyWriter.isPresent();
+    }
+
     /** Drops the connection, and with it what the kernel has not sent. May block for a moment. */
     void cut() {
         try {
@@ -113,15 +126,29 @@ final class RawConnection {
             switch (kind) {
                 case GRIZZLY -> Reflection.call(connection, "terminateSilently");
                 case UNDERTOW -> ((Closeable) connection).close();
-                case LIBERTY ->
+                case LIBERTY -> {
                     Reflection.path(link, "vConnection")
                             .ifPresent(virtual -> Reflection.path(link, "deviceConnLink")
                                     .ifPresent(device -> Reflection.call(device, "close", virtual, null)));
+                    libertyWriter.ifPresent(RawConnection::giveBackThreads);
+                }
                 case UNKNOWN -> LOGGER.log(Level.DEBUG, "no way to the TCP connection on this server");
             }
         } catch (IOException e) {
             LOGGER.log(Level.DEBUG, "the connection was gone already", e);
         }
+    }
+
+    // Who writes a close frame waits for the selector, in a loop that only an error ends. A connection that is closed
+    // meanwhile is no error there; nor is a frame of another thread in the same writer, for which the loop never rests
+    // (26.0.0.3).
+    private static void giveBackThreads(Object writer) {
+        Reflection.set(writer, "blockingIOError", IOException.class, new IOException("the connection was cut"));
+        Reflection.path(writer, "blockWait").ifPresent(waiting -> {
+            for (int i = 0; i < MOST_WRITERS; i++) {
+                Reflection.call(waiting, "simpleNotify");
+            }
+        });
     }
 
     /**

@@ -30,6 +30,7 @@ final class Socket {
 
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
     private static final Duration UNTIL_CUT = Duration.ofSeconds(2);
+    private static final Duration UNTIL_OVER = JakartaTransport.CLOSE_GRACE.plusSeconds(1);
 
     private final SocketDependencies with;
     private final StringBuilder text = new StringBuilder();
@@ -90,6 +91,11 @@ final class Socket {
         messages = opened(speech, admitted, with.guards().of(principal.place()));
         with.selectors().keepAwake(raw, connection);
         connection.onClose(() -> with.connections().timers().after(UNTIL_CUT, raw::forget));
+        if (raw.mayHoldThreads()) {
+            connection.onClose(() -> with.connections()
+                    .timers()
+                    .after(UNTIL_OVER, () -> with.cutter().execute(raw::cut)));
+        }
         opened.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
         opened.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) this::binary);
         Connection present = connection;

@@ -95,6 +95,9 @@ public interface Broker<E> {
         }
     }
 
+    /** Looks after topics no more; the second call does nothing. For the end of the application. */
+    default void close() {}
+
     /**
      * Which part of a topic to read.
      *

@@ -91,6 +91,7 @@ class GatewayIT {
             assertThat(vitals.connections()).isEmpty();
             assertThat(vitals.agents()).isZero();
             assertThat(vitals.subscriptions()).isZero();
+            assertThat(vitals.closing()).isZero();
         });
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Tells what no client can see of the server: {@code GET /probe} its threads and tables, and with {@code ?gc} the heap
@@ -49,6 +50,7 @@ public class ProbeServlet extends HttpServlet {
             out.writeStartObject();
             out.writeNumberField("heap", heap);
             writeThreads(out);
+            out.writeNumberField("closing", closing());
             out.writeNumberField("agents", registry.agents());
             out.writeNumberField("subscriptions", topics.status().subscriptions());
             writeConnections(out, registry.listActive());
@@ -89,6 +91,15 @@ public class ProbeServlet extends HttpServlet {
             out.writeNumberField(entry.getKey(), entry.getValue());
         }
         out.writeEndObject();
+    }
+
+    // By its name, as the class is the product's own business.
+    private static long closing() {
+        return Thread.getAllStackTraces().values().stream()
+                .filter(stack -> Stream.of(stack)
+                        .anyMatch(at -> at.getClassName().equals("io.synapse.endpoint.JakartaTransport")
+                                && at.getMethodName().equals("closeNow")))
+                .count();
     }
 
     private static void writeConnections(JsonGenerator out, List<Connection> connections) throws IOException {

@@ -13,11 +13,13 @@ import java.util.TreeMap;
  *
  * @param heap bytes in use after garbage collection; 0 if that was not asked for
  * @param threads how many live, by name, with a # for numbers
+ * @param closing how many threads are closing a connection
  * @param agents how many have connections
  * @param subscriptions how many there are, of topics and patterns
  * @param connections those that are open
  */
-record Vitals(long heap, Map<String, Integer> threads, int agents, int subscriptions, List<Open> connections) {
+record Vitals(
+        long heap, Map<String, Integer> threads, int closing, int agents, int subscriptions, List<Open> connections) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double MIB = 1024 * 1024;
@@ -67,6 +69,7 @@ record Vitals(long heap, Map<String, Integer> threads, int agents, int subscript
         return new Vitals(
                 told.path("heap").asLong(),
                 threads,
+                told.path("closing").asInt(),
                 told.path("agents").asInt(),
                 told.path("subscriptions").asInt(),
                 connections);
