@@ -66,8 +66,7 @@ class LdapIT {
         int port = Ports.free();
         payara = new ServerProcess(
                 "ldap-payara",
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                Jvm.command(
                         "-Xmx512m",
                         "-Djava.io.tmpdir=" + servers,
                         "-Dsynapse.auth.realm=true",

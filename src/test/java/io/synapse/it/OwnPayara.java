@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -63,8 +62,7 @@ final class OwnPayara implements AutoCloseable {
         int port = Ports.free(1);
         int tlsPort = port + 1;
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
+        List<String> command = Jvm.command(
                 "@" + options,
                 "-Xmx512m",
                 "-Djava.io.tmpdir=" + temporary,
@@ -88,7 +86,7 @@ final class OwnPayara implements AutoCloseable {
                 "--deploy",
                 Path.of(System.getProperty("synapse.it.war", "target/synapse.war"))
                         .toAbsolutePath()
-                        .toString()));
+                        .toString());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)

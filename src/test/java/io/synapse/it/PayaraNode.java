@@ -79,31 +79,30 @@ final class PayaraNode implements AutoCloseable {
         delete(temporary);
         delete(folder.resolve("runtime"));
         Files.createDirectories(temporary);
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-Xmx384m",
-                        "-XX:TieredStopAtLevel=" + System.getProperty("synapse.it.tier", "4"),
-                        "-Djava.io.tmpdir=" + temporary,
-                        "-jar",
-                        jar().toString(),
-                        // The folder it makes itself is deleted when it is told to stop, before the application has
-                        // ended.
-                        "--rootdir",
-                        folder.resolve("runtime").toString(),
-                        "--nocluster",
-                        "--disablephonehome",
-                        "--contextroot",
-                        "/",
-                        "--port",
-                        Integer.toString(port),
-                        "--logproperties",
-                        CONFIG.resolve("logging.properties").toString(),
-                        "--prebootcommandfile",
-                        CONFIG.resolve("pre-boot.asadmin").toString(),
-                        "--deploy",
-                        Path.of(System.getProperty("synapse.it.war", "target/synapse.war"))
-                                .toAbsolutePath()
-                                .toString()))
+        List<String> command = Jvm.command(
+                "-Xmx384m",
+                "-Djava.io.tmpdir=" + temporary,
+                "-jar",
+                jar().toString(),
+                // The folder it makes itself is deleted when it is told to stop, before the application has
+                // ended.
+                "--rootdir",
+                folder.resolve("runtime").toString(),
+                "--nocluster",
+                "--disablephonehome",
+                "--contextroot",
+                "/",
+                "--port",
+                Integer.toString(port),
+                "--logproperties",
+                CONFIG.resolve("logging.properties").toString(),
+                "--prebootcommandfile",
+                CONFIG.resolve("pre-boot.asadmin").toString(),
+                "--deploy",
+                Path.of(System.getProperty("synapse.it.war", "target/synapse.war"))
+                        .toAbsolutePath()
+                        .toString());
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));

@@ -157,14 +157,13 @@ class TlsIT {
 
     /** Runs the WAR as the command line, which gets the port of the server. */
     private Map<String, String> commandLine(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
+        List<String> command = Jvm.command(
                 "-Djavax.net.ssl.trustStore=" + folder.resolve("synapse.p12"),
                 "-Djavax.net.ssl.trustStorePassword=" + OwnPayara.PASSWORD,
                 "-jar",
                 Path.of(System.getProperty("synapse.it.war", "target/synapse.war"))
                         .toAbsolutePath()
-                        .toString()));
+                        .toString());
         for (String argument : arguments) {
             command.add(argument.startsWith("https:") ? server.uri("https", "").toString() : argument);
         }
