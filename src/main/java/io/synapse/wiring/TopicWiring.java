@@ -69,9 +69,8 @@ public class TopicWiring {
                 new RedisBroker.Environment(ids, clock, ticker, timers, counters));
     }
 
-    // Static: WildFly has ended the application scope, and this bean with it, when it disposes. And no look at its
-    // class:
-    // Open Liberty can load none any more when the WAR was taken out of its folder.
+    // Static: WildFly has ended the application scope, and this bean with it, when it disposes. And it
+    // needs no class that was not needed before: Open Liberty loads none any more when the WAR is gone from its folder.
     static void close(@Disposes Broker<Publication> broker) {
         broker.close();
     }
