@@ -39,7 +39,6 @@ final class ServerProcess {
         process = builder.start();
     }
 
-    /** A port that nobody listened at a moment ago. */
     /** Waits until an address answers with 200. */
     void awaitAnswer(URI address, Duration limit) {
         await(address.toString())
